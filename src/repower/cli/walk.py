@@ -1,0 +1,88 @@
+"""A study from the terminal: a progress bar, calm lines of what was done, and where the results are."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress as Bar, TaskID, TextColumn, TimeElapsedColumn
+
+from repower.portfolio.reading import load
+from repower.progress import Event, Progress
+from repower.study.study import Study
+
+
+@contextmanager
+def shown() -> Iterator[Progress]:
+    """Progress on stderr: a bar while a step runs, one line when it is done."""
+    console = Console(stderr=True, highlight=False)
+    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=30), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def listen(event: Event) -> None:
+            if event.kind == "start":
+                tasks[event.name] = bar.add_task(event.name, total=event.total)
+            elif event.kind == "advance":
+                bar.update(tasks[event.name], completed=event.done)
+            else:
+                bar.remove_task(tasks.pop(event.name))
+                console.print(f"  {event.name:<34} {event.seconds:6.1f} s   {event.note}", soft_wrap=True)
+
+        yield Progress(listen)
+
+
+def run_and_report(
+    folder: Path, *, scenarios: int, seed: int, as_json: bool, open_page: bool, gap: float = 1e-3, time_limit_s: float = 120.0
+) -> None:
+    """Load, run, save, report, and say where everything is; the results go to stdout."""
+    since = time.perf_counter()
+    portfolio = load(folder)
+    console = Console(stderr=True, highlight=False)
+    mw = sum(site.grid_mw for site in portfolio.sites)
+    console.print(f"{portfolio.name}: {len(portfolio.sites)} sites, {mw:,.0f} grid MW, {portfolio.years} years", soft_wrap=True)
+    with shown() as progress:
+        with progress.step("load the solver and the compiled dispatch"):
+            from repower.report.page import report
+            from repower.study.run import run
+        study = run(portfolio, scenarios=scenarios, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress)
+        with progress.step("save the record"):
+            record = study.save(portfolio.origin.folder)
+        with progress.step("write the report"):
+            page = report(study, portfolio.origin.folder / "report.html")
+    if as_json:
+        click.echo(json.dumps(study.results(), indent=1))
+    else:
+        click.echo(said(study, portfolio.origin.folder / "portfolio.yaml", page, record, time.perf_counter() - since))
+    if open_page:
+        webbrowser.open(page.resolve().as_uri())
+    sys.exit(0 if study.summary["balanced"] else 1)
+
+
+def said(study: Study, portfolio: Path, page: Path, record: Path, seconds: float) -> str:
+    """The result in a few lines."""
+    results = study.results()
+    megawatts: dict[str, float] = {}
+    for decision in study.plan.decisions:
+        kind = decision.becomes if decision.start else f"{decision.becomes} as it is"
+        megawatts[kind] = megawatts.get(kind, 0.0) + decision.grid_mw
+    fates = ", ".join(f"{mw:,.0f} MW {kind.replace('_', ' ')}" for kind, mw in sorted(megawatts.items(), key=lambda item: -item[1]))
+    return "\n".join(
+        [
+            f"plan: {fates} (grid MW)",
+            f"net present value: {results['npv_mean_usd'] / 1e9:,.2f} B$ (worst tenth {results['npv_cvar_usd'] / 1e9:,.2f}), "
+            f"business as usual {results['baseline_npv_mean_usd'] / 1e9:,.2f} B$; illustrative inputs give illustrative values",
+            f"proof: no plan of these choices is worth {study.plan.gap:.2%} more",
+            f"wrote in {seconds:.0f} s",
+            f"  {portfolio}   to edit",
+            f"  {page}   to read",
+            f"  {record}   the record, to open or run again",
+        ]
+    )

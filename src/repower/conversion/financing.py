@@ -1,0 +1,96 @@
+"""One loan for each leased hall of the plan, sized on the base path, met in every scenario.
+
+The lender counts only the first tenant's rent within the lease's term: rent and recharged power, less power and running
+cost, after the tax that the hall alone would owe (linear). The own cloud and the mines carry no loan. Interest lowers the
+tax of the country; losses are carried forward within it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from repower.conversion.choices import Choice
+from repower.conversion.options import Operation, carry_out
+from repower.conversion.programme import Programme
+from repower.conversion.setting import Floats, Setting
+from repower.finance.cashflow import CashFlow, add_up
+from repower.finance.debt import LoanResult, apply_loan, size_loan
+from repower.finance.tax import linear_tax, tax_with_losses
+
+
+@dataclass(frozen=True)
+class HallLoan:
+    """The loan of one leased hall. min_dscr : [S] over the scenarios."""
+
+    site: str
+    block: str
+    loan: LoanResult
+    min_dscr: Floats
+
+
+@dataclass(frozen=True)
+class Financing:
+    """All loans of a plan and what they leave to the owners.
+
+    loans_cash : lines of all loans, [1, M].  tax : [S, M] of all countries with interest deducted.  equity_usd : [S, M].
+    """
+
+    loans: tuple[HallLoan, ...]
+    loans_cash: CashFlow
+    tax: Floats
+    equity_usd: Floats
+
+    @property
+    def debt_usd(self) -> float:
+        """Sum of the loans' principals."""
+        return sum(hall.loan.principal_usd for hall in self.loans)
+
+
+def finance_halls(setting: Setting, base: Setting, chosen: tuple[Choice, ...], programme: Programme) -> Financing:
+    """Size a loan for every leased hall on the base path and carry it through all scenarios."""
+    loans: list[HallLoan] = []
+    interest = {run.site.country: np.zeros(setting.months) for run in programme.runs}
+    operations = dict(zip(chosen, programme.operations, strict=True))
+    for choice in chosen:
+        if choice.becomes != "ai_lease" or choice.start is None:
+            continue
+        country = setting.portfolio.site(choice.site).country
+        rate = setting.portfolio.tax(country).income_rate
+        lender = carry_out(base, choice)
+        first = int(lender.ready[0])
+        if not 1 <= first < setting.months:
+            continue
+        loan = size_loan(_cfads(lender, rate)[0], -_works(lender)[0], first, setting.portfolio.capital.loan)
+        if loan.principal_usd == 0:
+            continue
+        actual = operations[choice]
+        levered = apply_loan(loan, actual.cash.total + actual.tax, _cfads(actual, rate))
+        loans.append(HallLoan(choice.site, choice.block, loan, levered.min_dscr))
+        interest[country] += loan.interest_usd + loan.construction_interest_usd
+    lines = add_up([CashFlow({"loan_draw": np.zeros((1, setting.months))}), *(hall.loan.cash_flow() for hall in loans)])
+    tax = np.zeros((setting.count, setting.months))
+    for country, paid in interest.items():
+        taxable = sum(run.cash.operating + run.depreciation for run in programme.runs if run.site.country == country)
+        tax = tax + tax_with_losses(
+            np.asarray(taxable) - paid, setting.portfolio.tax(country).income_rate, setting.first_calendar_month
+        )
+    before_tax = add_up([run.cash for run in programme.runs]).total
+    return Financing(tuple(loans), lines, tax, before_tax + tax + lines.total)
+
+
+def _works(operation: Operation) -> Floats:
+    return np.asarray(operation.cash.lines["capex_hall"])
+
+
+def _cfads(operation: Operation, rate: float) -> Floats:
+    """[S, M] what the lender counts: the hall's operating cash after its own tax, in months of the first tenant."""
+    lines = operation.cash.lines
+    hall = lines["lease_rent"] + lines["power_recharge"] + lines["hall_opex"] + _hall_power(operation)
+    return np.asarray((hall + linear_tax(hall + operation.depreciation, rate)) * operation.contracted)
+
+
+def _hall_power(operation: Operation) -> Floats:
+    """Power cost in months of the first tenant; the mine before it has ended by then."""
+    return np.asarray(operation.cash.lines["power_cost"] * operation.contracted)

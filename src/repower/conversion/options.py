@@ -1,0 +1,234 @@
+"""What one choice of one block does and is worth, month by month and scenario by scenario, standing alone at spot.
+
+The money is put together from the finance room's own lines, so what is planned is what is financed. Power is bought at
+the market price plus the site's adder; what a power contract or a generator changes is the site's (see `coupling`).
+
+Dates. Works begin at `start`; mining goes on until strip-out; the hall is ready after a duration drawn from the works'
+distribution at the scenario's quantile, but never before the block has power and never before the lease's first month.
+A renewed fleet starts RENEWAL_MONTHS after its order and the old one runs until then; a new mine on empty land starts
+NEW_MINE_MONTHS after its start, or when it has power.
+
+Left out: the value of anything after the last month, resale of removed machines, recourse to later news, late delivery
+damages. All of these are zero here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from repower.conversion.choices import Choice
+from repower.conversion.setting import Bools, Floats, Ints, Setting, Tier
+from repower.finance.capex import spend
+from repower.finance.cashflow import CashFlow
+from repower.finance.depreciation import depreciation
+from repower.finance.revenue import cloud_income, lease_income
+from repower.finance.tax import linear_tax
+from repower.portfolio import Block, Site
+
+#: Months from the order of new miners until they run in an existing hall. K: delivery of current machines 2-4 months.
+RENEWAL_MONTHS = 3
+#: Months to build an air-cooled mine on powered land. K: 6-12 months.
+NEW_MINE_MONTHS = 9
+#: Hall of a new mine: PUE. K 1.02-1.10.
+NEW_MINE_PUE = 1.05
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A choice carried out: what draws power, and the money.
+
+    mine_mw : grid MW of each tier that would run [S, M] (0 in months when it does not pay or has ended).
+    it_mw : average IT power drawn of each design [S, M].
+    stands_mw : [M] grid MW with a living fleet at nominal dates (for the minimum mining rule).
+    cash : lines without tax.  depreciation, tax : [S, M], negative; the tax is linear (see `finance.tax`).
+    ready : [S] month in which the hall earns; -1 when none is built.
+    contracted : [S, M] true where the original lease pays.
+    """
+
+    mine_mw: dict[Tier, Floats]
+    it_mw: dict[str, Floats]
+    stands_mw: Floats
+    cash: CashFlow
+    depreciation: Floats
+    tax: Floats
+    ready: Ints
+    contracted: Bools
+
+    def npv(self, discount: Floats) -> Floats:
+        """[S] after-tax unlevered value with the given factors [M]."""
+        value: Floats = (self.cash.total + self.tax) @ discount
+        return value
+
+
+def carry_out(setting: Setting, choice: Choice) -> Operation:
+    """The operation of a choice: closed forms over [S, M], no hour loop."""
+    site = setting.portfolio.site(choice.site)
+    block = next(block for block in site.blocks if block.name == choice.block)
+    mining = _mining(setting, site, block, choice)
+    if choice.becomes in ("ai_lease", "ai_cloud"):
+        hall = _hall(setting, site, block, choice)
+        return _finish(setting, site, mining + hall if mining is not None else hall)
+    return _finish(setting, site, mining if mining is not None else _nothing(setting))
+
+
+@dataclass(frozen=True)
+class _Part:
+    mine_mw: dict[Tier, Floats]
+    it_mw: dict[str, Floats]
+    stands_mw: Floats
+    cash: CashFlow
+    ready: Ints
+    contracted: Bools
+
+    def __add__(self, other: _Part) -> _Part:
+        """Old use and new use of one block; they never overlap in time."""
+        return _Part(
+            {**self.mine_mw, **other.mine_mw},
+            {**self.it_mw, **other.it_mw},
+            self.stands_mw + other.stands_mw,
+            self.cash + other.cash,
+            other.ready,
+            other.contracted,
+        )
+
+
+def _nothing(setting: Setting) -> _Part:
+    shape = (setting.count, setting.months)
+    never = np.full(setting.count, -1, dtype=np.int64)
+    return _Part(
+        {}, {}, np.zeros(setting.months), CashFlow({"mining_revenue": np.zeros(shape)}), never, np.zeros(shape, dtype=bool)
+    )
+
+
+def _finish(setting: Setting, site: Site, part: _Part) -> Operation:
+    """Add depreciation (from the month in which a hall serves) and the linear tax of the site's country."""
+    tax = setting.portfolio.tax(site.country)
+    deducted = depreciation(part.cash, tax, np.maximum(part.ready, 0))
+    return Operation(
+        part.mine_mw,
+        part.it_mw,
+        part.stands_mw,
+        part.cash,
+        deducted,
+        linear_tax(part.cash.operating + deducted, tax.income_rate),
+        part.ready,
+        part.contracted,
+    )
+
+
+def _mining(setting: Setting, site: Site, block: Block, choice: Choice) -> _Part | None:
+    """The fleet that stands, until it ends or is replaced, and the fleet that replaces it."""
+    month = np.arange(setting.months)
+    powered = month[None, :] >= setting.powered_month(site, block)[:, None]
+    part: _Part | None = None
+    if block.fleet is not None and block.hall is not None:
+        miner = setting.portfolio.miner(block.fleet.miner)
+        end = setting.portfolio.horizon.offset(block.fleet.commissioned) + miner.life_months
+        if choice.start is not None:
+            end = min(end, choice.start + _months_until_the_old_use_ends(setting, block, choice))
+        part = _fleet(setting, site, block.grid_mw, Tier(miner.name, block.hall.pue), powered & (month < end))
+    renewed = setting.portfolio.policy.refresh_miner
+    if choice.start is not None and choice.becomes in ("refresh", "mining") and renewed is not None:
+        new = _new_fleet(setting, site, block, choice.start, renewed, powered)
+        part = new if part is None else part + new
+    return part
+
+
+def _months_until_the_old_use_ends(setting: Setting, block: Block, choice: Choice) -> int:
+    return RENEWAL_MONTHS if choice.becomes == "refresh" else ceil(setting.works(block).mining_stops_months)
+
+
+def _fleet(setting: Setting, site: Site, grid_mw: float, tier: Tier, present: Bools) -> _Part:
+    per_mw = setting.mine(site, tier)
+    mw = grid_mw * present
+    lines = {
+        "mining_revenue": mw * per_mw.revenue_usd,
+        "power_cost": -mw * per_mw.power_usd,
+        "mining_opex": -mw * per_mw.opex_usd,
+    }
+    nothing = _nothing(setting)
+    # A fleet "stands" at nominal dates, before any delay: the most that any scenario shows.
+    return _Part({tier: mw * per_mw.runs}, {}, grid_mw * present.any(axis=0), CashFlow(lines), nothing.ready, nothing.contracted)
+
+
+def _new_fleet(setting: Setting, site: Site, block: Block, start: int, renewed: str, powered: Bools) -> _Part:
+    miner = setting.portfolio.miner(renewed)
+    month = np.arange(setting.months)
+    pue = block.hall.pue if block.hall is not None else NEW_MINE_PUE
+    first = start + (RENEWAL_MONTHS if block.hall is not None else NEW_MINE_MONTHS)
+    part = _fleet(
+        setting, site, block.grid_mw, Tier(miner.name, pue), powered & (month >= first) & (month < first + miner.life_months)
+    )
+    th = block.grid_mw * 1e6 / (pue * miner.watts) * miner.th_per_s
+    capex = {"capex_miners": _paid_at(setting, -th * miner.usd_per_th, start)}
+    if block.hall is None:
+        shell = setting.portfolio.capital.mine_usd_per_mw * block.grid_mw * float(setting.inflation[start])
+        capex["capex_mine"] = _paid_at(setting, -shell, start)
+    return _Part(part.mine_mw, part.it_mw, part.stands_mw, part.cash + CashFlow(capex), part.ready, part.contracted)
+
+
+def _paid_at(setting: Setting, usd: float, month: int) -> Floats:
+    flow = np.zeros((setting.count, setting.months))
+    flow[:, month] = usd
+    return flow
+
+
+def _hall(setting: Setting, site: Site, block: Block, choice: Choice) -> _Part:
+    """An AI hall: let to a customer or run as own cloud; built from `start`, or standing since before the study."""
+    assert choice.design is not None
+    assert choice.customer is not None
+    hall = setting.hall(site, block, choice.design)
+    critical_mw = hall.critical_it_mw
+    month = np.arange(setting.months)
+    lines: dict[str, Floats] = {}
+    if choice.start is None:
+        ready = setting.powered_month(site, block)
+    else:
+        works = setting.works(block)
+        duration = np.ceil(works.months_at(setting.works_quantile(site, block))).astype(np.int64)
+        ready = np.maximum(choice.start + duration, setting.powered_month(site, block))
+        cost = setting.hall_usd_per_critical_mw(block, choice.design, choice.start) * critical_mw
+        lines["capex_hall"] = -spend(cost, choice.start, works.spend_shares, duration, setting.months)
+
+    design = setting.portfolio.design(choice.design)
+    stands = month[None, :] >= ready[:, None]
+    hall_opex = design.opex_usd_per_kw_month * 1000 * critical_mw * setting.inflation
+    power = setting.ai(site, choice.design)
+    contracted = np.zeros((setting.count, setting.months), dtype=bool)
+    if choice.becomes == "ai_lease":
+        lease = setting.portfolio.lease(choice.customer)
+        ready = np.maximum(ready, setting.portfolio.horizon.offset(lease.from_))
+        income = lease_income(lease, critical_mw, ready, setting.default_month(lease.name), setting.months)
+        occupied = income.occupied
+        contracted = income.contracted.astype(bool)
+        lines["lease_rent"] = income.rent_usd
+        lines["power_recharge"] = lease.pass_through_share * critical_mw * occupied * power.power_usd
+    else:
+        cloud = setting.portfolio.cloud(choice.customer)
+        gpu = setting.portfolio.gpu(cloud.gpu)
+        earned = cloud_income(
+            cloud,
+            gpu,
+            critical_mw,
+            ready,
+            setting.gpu_rent_factor, setting.months, setting.first_calendar_month,
+            _age_months(setting, block, choice),
+        )
+        occupied = np.broadcast_to(stands * cloud.utilisation_share, stands.shape)
+        lines["cloud_revenue"] = earned.revenue_usd
+        lines["capex_gpus"] = earned.gpu_capex_usd
+        lines["cloud_opex"] = -cloud.opex_usd_per_kw_month * 1000 * critical_mw * setting.inflation * stands
+    lines["power_cost"] = -critical_mw * occupied * power.power_usd
+    lines["hall_opex"] = -hall_opex * stands
+    it_mw = critical_mw * design.load_factor_share * occupied
+    return _Part({}, {choice.design: it_mw}, np.zeros(setting.months), CashFlow(lines), ready, contracted)
+
+
+def _age_months(setting: Setting, block: Block, choice: Choice) -> int | None:
+    """Age of accelerators that stand already: since the year in which their hall was built. None where they are bought."""
+    if choice.start is not None:
+        return None
+    return max(0, 12 * (setting.portfolio.start.year - block.hall.built)) if block.hall is not None else 0

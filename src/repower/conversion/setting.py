@@ -1,0 +1,206 @@
+"""Everything that a decision is valued against: one portfolio, one set of scenarios, its hours.
+
+Arrays over scenarios S and months M are computed once per (site, machine) or (site, design) and kept: blocks that share
+them differ only by their megawatts and dates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from repower.construction.duration import WorksDuration, works_duration
+from repower.construction.works import BlockKind
+from repower.dispatch.threshold import firm_at_spot, mining_at_spot
+from repower.facility.cost import hall_cost
+from repower.facility.hall import HallAssessment, assess
+from repower.finance.timeline import discount_factors
+from repower.markets.bitcoin import mining_value_usd_per_mwh
+from repower.markets.shapes import Shapes
+from repower.portfolio import Block, Hall, Portfolio, Site
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class MinePerMw:
+    """One grid MW of a mine standing alone at spot, [S, M].
+
+    `runs` is true in months in which the hours worth running pay for the month's running cost; in other months the fleet
+    is off and costs nothing (switching is free: a stated simplification). The other arrays are zero where it is off.
+    """
+
+    value_usd_per_mwh: Floats
+    runs: Bools
+    mwh: Floats
+    revenue_usd: Floats
+    power_usd: Floats
+    opex_usd: Floats
+
+
+@dataclass(frozen=True)
+class AiPerMw:
+    """One MW of critical IT at its design's load factor, all hours, power bought at spot: [S, M], cost positive."""
+
+    mwh: Floats
+    power_usd: Floats
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A mining tier of a site: machines of one kind in halls of one PUE."""
+
+    miner: str
+    pue: float
+
+    def __str__(self) -> str:
+        return f"{self.miner} at PUE {self.pue:g}"
+
+
+@dataclass
+class Setting:
+    """A portfolio with its scenarios and shapes; the kept arrays fill as they are asked for."""
+
+    portfolio: Portfolio
+    scenarios: xr.Dataset
+    shapes: Shapes
+    _mine: dict[tuple[str, Tier], MinePerMw] = field(default_factory=dict)
+    _ai: dict[tuple[str, str], AiPerMw] = field(default_factory=dict)
+    _hall: dict[tuple[str, str, str], HallAssessment] = field(default_factory=dict)
+    _hall_cost: dict[tuple[str, Hall | None, str, int], float] = field(default_factory=dict)
+    _works: dict[tuple[float, bool], WorksDuration] = field(default_factory=dict)
+
+    # --- sizes and indices ---------------------------------------------------------------------------------------
+    @cached_property
+    def months(self) -> int:
+        return self.portfolio.horizon.months
+
+    @cached_property
+    def count(self) -> int:
+        """Number of scenarios."""
+        return int(self.scenarios.sizes["scenario"])
+
+    @cached_property
+    def first_calendar_month(self) -> int:
+        return self.portfolio.start.month - 1
+
+    @cached_property
+    def discount(self) -> Floats:
+        """[M] factor of unlevered flows, end of month."""
+        return discount_factors(self.portfolio.capital.discount_rate, self.months)
+
+    @cached_property
+    def inflation(self) -> Floats:
+        """[M] index of running and capital costs, 1 in the first month."""
+        index: Floats = (1 + self.portfolio.capital.inflation_rate) ** (np.arange(self.months) / 12)
+        return index
+
+    # --- scenario arrays -----------------------------------------------------------------------------------------
+    def level(self, site: Site) -> Floats:
+        """[S, M] price level of the site's market, USD/MWh."""
+        return np.ascontiguousarray(self.scenarios["power_level_usd_per_mwh"].sel(zone=site.power_market).to_numpy())
+
+    @cached_property
+    def shape_year(self) -> Ints:
+        return np.ascontiguousarray(self.scenarios["shape_year"].to_numpy().astype(np.int64))
+
+    def price_shape(self, site: Site) -> Floats:
+        """[Y, 8760] hourly price against its level."""
+        return np.ascontiguousarray(self.shapes.price_shape[self.shapes.zones.index(site.power_market)])
+
+    @cached_property
+    def hashprice(self) -> Floats:
+        return np.asarray(self.scenarios["hashprice_usd_per_ph_day"].to_numpy(), dtype=np.float64)
+
+    @cached_property
+    def gpu_rent_factor(self) -> Floats:
+        return np.asarray(self.scenarios["gpu_rent_factor"].to_numpy(), dtype=np.float64)
+
+    def powered_month(self, site: Site, block: Block) -> Ints:
+        """[S] month from which the block has power."""
+        return np.asarray(self.scenarios["powered_month"].sel(block=f"{site.name}/{block.name}").to_numpy(), dtype=np.int64)
+
+    def works_quantile(self, site: Site, block: Block) -> Floats:
+        return np.asarray(self.scenarios["works_quantile"].sel(block=f"{site.name}/{block.name}").to_numpy(), dtype=np.float64)
+
+    def default_month(self, lease: str) -> Ints:
+        return np.asarray(self.scenarios["lease_default_months"].sel(lease=lease).to_numpy(), dtype=np.int64)
+
+    # --- per MW --------------------------------------------------------------------------------------------------
+    def mine(self, site: Site, tier: Tier) -> MinePerMw:
+        """A grid MW that mines with this tier at this site."""
+        key = (site.name, tier)
+        if key not in self._mine:
+            self._mine[key] = self._mine_per_mw(site, tier)
+        return self._mine[key]
+
+    def _mine_per_mw(self, site: Site, tier: Tier) -> MinePerMw:
+        miner = self.portfolio.miner(tier.miner)
+        value = mining_value_usd_per_mwh(self.hashprice, miner.j_per_th, tier.pue, self.portfolio.markets.bitcoin.pool_fee_rate)
+        adder = site.supply.adder_usd_per_mwh
+        hours, energy_usd = mining_at_spot(
+            self.price_shape(site), self.shape_year, self.level(site), self.first_calendar_month, value - adder
+        )
+        opex = np.broadcast_to(site.mining_opex_usd_per_mw_month * self.inflation, hours.shape)
+        revenue, power = value * hours, energy_usd + adder * hours
+        runs = revenue - power > opex
+        return MinePerMw(
+            value_usd_per_mwh=value,
+            runs=runs,
+            mwh=np.where(runs, hours, 0.0),
+            revenue_usd=np.where(runs, revenue, 0.0),
+            power_usd=np.where(runs, power, 0.0),
+            opex_usd=np.where(runs, opex, 0.0),
+        )
+
+    def ai(self, site: Site, design: str) -> AiPerMw:
+        """A critical MW of this design at this site, running all hours."""
+        key = (site.name, design)
+        if key not in self._ai:
+            load = self.portfolio.design(design).load_factor_share * self.hall(site, site.blocks[0], design).pue
+            mwh, market_usd = firm_at_spot(
+                self.price_shape(site), self.shape_year, self.level(site), self.first_calendar_month, np.ascontiguousarray(load)
+            )
+            self._ai[key] = AiPerMw(mwh=mwh, power_usd=market_usd + site.supply.adder_usd_per_mwh * mwh)
+        return self._ai[key]
+
+    def hall(self, site: Site, block: Block, design: str) -> HallAssessment:
+        """What the design makes of the block, at the costs of the study's first year."""
+        key = (site.name, block.name, design)
+        if key not in self._hall:
+            station = self.shapes.stations.index(site.weather)
+            year = self.portfolio.start.year
+            self._hall[key] = assess(
+                self.portfolio.design(design),
+                block,
+                self.shapes.dry_bulb_c[station],
+                self.shapes.wet_bulb_c[station],
+                year,
+                year,
+                self.portfolio.capital.inflation_rate,
+            )
+        return self._hall[key]
+
+    def hall_usd_per_critical_mw(self, block: Block, design: str, start: int) -> float:
+        """Cost of the hall per MW of critical IT when works begin in month `start`, net of what is reused by then."""
+        first = self.portfolio.start
+        year = (first + start).year
+        key = (block.name, block.hall, design, year)
+        if key not in self._hall_cost:
+            cost = hall_cost(self.portfolio.design(design), block.hall, year, first.year, self.portfolio.capital.inflation_rate)
+            self._hall_cost[key] = cost.usd_per_critical_mw
+        return self._hall_cost[key]
+
+    def works(self, block: Block) -> WorksDuration:
+        """How long the block's conversion takes under the owner's policy of works."""
+        key = (block.grid_mw, block.hall is not None)
+        if key not in self._works:
+            kind: BlockKind = "mine" if block.hall is not None else "land"
+            self._works[key] = works_duration(self.portfolio.policy.works, block.grid_mw, kind)
+        return self._works[key]

@@ -1,0 +1,200 @@
+"""Names: each once in its list, every name that is used exists, every country is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from repower.portfolio.countries import COUNTRY_CODES, country_hint
+from repower.portfolio.customers import Cloud, Lease
+from repower.portfolio.finding import Finding
+from repower.portfolio.naming import did_you_mean
+from repower.portfolio.paths import FilePath, path_text
+from repower.portfolio.portfolio import Portfolio
+from repower.portfolio.site import Block, Site
+
+
+def find_twins(items: Iterable[Any], path: FilePath, attribute: str = "name", code: str = "P202") -> Iterator[Finding]:
+    """A name (or year, or country) that an earlier item of the same list has."""
+    first: dict[Any, int] = {}
+    for position, item in enumerate(items):
+        name = getattr(item, attribute, None)
+        if name is not None and name in first:
+            hint = f"{path_text((*path, first[name]))} has this {attribute} already; rename or remove one of the two"
+            yield Finding(code, (*path, position, attribute), f"{name} stands here for the second time", hint)
+        first.setdefault(name, position)
+
+
+def _find_repeated(texts: tuple[str, ...], path: FilePath) -> Iterator[Finding]:
+    for position, text in enumerate(texts):
+        if text in texts[:position]:
+            yield Finding("P202", (*path, position), f"{text} stands twice in this list", "remove one of the two")
+
+
+def _find_unknown(name: str | None, items: Iterable[Any], path: FilePath, kind: str) -> Iterator[Finding]:
+    """A name that no item has. Says nothing where the name of an item is unknown: it may be the one."""
+    names = [getattr(item, "name", None) for item in items]
+    if name is not None and name not in names and None not in names:
+        known = [other for other in names if other is not None]
+        yield Finding("P201", path, f"{name} is not among the {kind}", did_you_mean(name, known, kind))
+
+
+def _find_unspeakable(name: str, path: FilePath) -> Iterator[Finding]:
+    if name != name.strip() or "/" in name:
+        what = "holds a slash" if "/" in name else "begins or ends with a blank"
+        yield Finding("P238", path, f"{name!r} {what}", "blocks are called site/block in results; use letters, digits, - and _")
+
+
+def _find_no_country(code: str, path: FilePath) -> Iterator[Finding]:
+    if code not in COUNTRY_CODES:
+        yield Finding("P111", path, f"{code!r} is no country code", country_hint(code))
+
+
+# ---- the portfolio's own lists ------------------------------------------------------------------------------------
+
+
+def check_miner_names(portfolio: Portfolio) -> Iterator[Finding]:
+    yield from find_twins(portfolio.miners, ("miners",))
+
+
+def check_gpu_names(portfolio: Portfolio) -> Iterator[Finding]:
+    yield from find_twins(portfolio.gpus, ("gpus",))
+
+
+def check_design_names(portfolio: Portfolio) -> Iterator[Finding]:
+    yield from find_twins(portfolio.designs, ("designs",))
+
+
+def check_lease_names(portfolio: Portfolio) -> Iterator[Finding]:
+    yield from find_twins(portfolio.leases, ("leases",))
+
+
+def check_cloud_names(portfolio: Portfolio) -> Iterator[Finding]:
+    yield from find_twins(portfolio.clouds, ("clouds",))
+
+
+def check_site_names(portfolio: Portfolio) -> Iterator[Finding]:
+    yield from find_twins(portfolio.sites, ("sites",))
+
+
+def check_market_names(portfolio: Portfolio) -> Iterator[Finding]:
+    yield from find_twins(portfolio.markets.power, ("markets", "power"))
+
+
+def check_station_names(portfolio: Portfolio) -> Iterator[Finding]:
+    yield from find_twins(portfolio.markets.weather, ("markets", "weather"))
+
+
+def check_refresh_miner(portfolio: Portfolio) -> Iterator[Finding]:
+    yield from _find_unknown(portfolio.policy.refresh_miner, portfolio.miners, ("policy", "refresh_miner"), "miners")
+
+
+def check_tax_countries(portfolio: Portfolio) -> Iterator[Finding]:
+    yield from find_twins(portfolio.capital.taxes, ("capital", "taxes"), "country", "P219")
+    for position, tax in enumerate(portfolio.capital.taxes):
+        yield from _find_no_country(tax.country, ("capital", "taxes", position, "country"))
+
+
+def check_jurisdiction_countries(portfolio: Portfolio) -> Iterator[Finding]:
+    path = ("policy", "jurisdictions")
+    yield from find_twins(portfolio.policy.jurisdictions, path, "country", "P219")
+    for position, rule in enumerate(portfolio.policy.jurisdictions):
+        yield from _find_no_country(rule.country, (*path, position, "country"))
+
+
+OF_PORTFOLIO = (
+    check_miner_names, check_gpu_names, check_design_names, check_lease_names, check_cloud_names, check_site_names,
+    check_market_names, check_station_names, check_refresh_miner, check_tax_countries, check_jurisdiction_countries,
+)  # fmt: skip
+
+# ---- customers ----------------------------------------------------------------------------------------------------
+
+
+def check_data_countries(_: Portfolio, customer: Lease | Cloud, path: FilePath) -> Iterator[Finding]:
+    path = (*path, "data_may_live_in")
+    yield from _find_repeated(customer.data_may_live_in, path)
+    for position, country in enumerate(customer.data_may_live_in):
+        yield from _find_no_country(country, (*path, position))
+
+
+def check_data_countries_have_sites(portfolio: Portfolio, customer: Lease | Cloud, path: FilePath) -> Iterator[Finding]:
+    countries = customer.data_may_live_in
+    if any(code not in COUNTRY_CODES for code in countries):
+        return
+    ours = sorted({site.country for site in portfolio.sites})
+    if not set(countries) & set(ours):
+        message = f"no site is in {', '.join(countries)}, so this offer could never be taken"
+        yield Finding(
+            "P237", (*path, "data_may_live_in"), message, f"sites are in {', '.join(ours)}; add one, or remove the offer"
+        )
+
+
+OF_CUSTOMER = (check_data_countries, check_data_countries_have_sites)
+
+
+def check_gpu(portfolio: Portfolio, cloud: Cloud, path: FilePath) -> Iterator[Finding]:
+    yield from _find_unknown(cloud.gpu, portfolio.gpus, (*path, "gpu"), "gpus")
+
+
+# ---- sites and blocks ---------------------------------------------------------------------------------------------
+
+
+def check_power_market(portfolio: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    yield from _find_unknown(site.power_market, portfolio.markets.power, (*path, "power_market"), "power markets")
+
+
+def check_weather(portfolio: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    yield from _find_unknown(site.weather, portfolio.markets.weather, (*path, "weather"), "weather stations")
+
+
+def check_site_designs(portfolio: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    path = (*path, "designs")
+    yield from _find_repeated(site.designs, path)
+    for position, name in enumerate(site.designs):
+        yield from _find_unknown(name, portfolio.designs, (*path, position), "designs")
+
+
+def check_site_country(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    yield from _find_no_country(site.country, (*path, "country"))
+
+
+def check_site_name(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    yield from _find_unspeakable(site.name, (*path, "name"))
+
+
+def check_block_names(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    yield from find_twins(site.blocks, (*path, "blocks"))
+
+
+def check_ppa_names(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    yield from find_twins(site.supply.ppas, (*path, "supply", "ppas"))
+
+
+def check_generator_names(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    yield from find_twins(site.supply.generators, (*path, "supply", "generators"))
+
+
+OF_SITE = (
+    check_power_market, check_weather, check_site_designs, check_site_country, check_site_name, check_block_names,
+    check_ppa_names, check_generator_names,
+)  # fmt: skip
+
+
+def check_block_name(_: Portfolio, __: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    yield from _find_unspeakable(block.name, (*path, "name"))
+
+
+def check_block_miner(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    if block.fleet is not None:
+        yield from _find_unknown(block.fleet.miner, portfolio.miners, (*path, "fleet", "miner"), "miners")
+
+
+def check_block_cloud(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    yield from _find_unknown(block.cloud, portfolio.clouds, (*path, "cloud"), "clouds")
+
+
+def check_block_design(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    yield from _find_unknown(block.design, portfolio.designs, (*path, "design"), "designs")
+
+
+OF_BLOCK = (check_block_name, check_block_miner, check_block_cloud, check_block_design)

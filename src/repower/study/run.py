@@ -1,0 +1,139 @@
+"""The whole walk: markets, scenarios, plan, dispatch, finance."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+
+from repower.construction.duration import works_table
+from repower.conversion.decide import make_plan
+from repower.conversion.decisions import decisions
+from repower.conversion.financing import finance_halls
+from repower.conversion.programme import run_programme
+from repower.conversion.setting import Setting
+from repower.markets.shapes import read_shapes
+from repower.portfolio import Portfolio
+from repower.progress import Progress
+from repower.scenarios.sampling import base, sample
+from repower.study.energy import energy_dataset
+from repower.study.money import bridge, loan_rows, money_dataset, summary
+from repower.study.study import PlanResult, Settings, Study
+
+#: Packages whose version may change a number in its last digits; written into every record.
+_PACKAGES = ("repower", "numpy", "scipy", "numba", "linopy", "highspy", "xarray", "pandas")
+
+
+def run(
+    portfolio: Portfolio,
+    *,
+    scenarios: int = 100,
+    seed: int = 1,
+    gap: float = 1e-3,
+    time_limit_s: float = 120.0,
+    progress: Progress | None = None,
+) -> Study:
+    """Run a study of a portfolio that was read from a folder.
+
+    Parameters
+    ----------
+    scenarios : number of equally likely scenarios S.
+    seed : of the draws; the same seed gives the same scenarios.
+    gap : relative gap to the plan's proven bound at which the search stops.
+    time_limit_s : seconds of search after which the best plan found is taken, with its gap.
+    progress : listener of steps; silent by default.
+
+    Raises
+    ------
+    InputError : series that cannot be used, a site with too many states.
+    InfeasibleError : limits that no plan meets.
+    """
+    settings = Settings(scenarios, seed, gap, time_limit_s)
+    progress = progress or Progress()
+    with progress.step("read the series") as step:
+        shapes = read_shapes(portfolio)
+        step.note = f"{len(shapes.zones)} price zones, {len(shapes.stations)} weather stations, {len(shapes.years)} years of hours"
+    with progress.step("draw the scenarios") as step:
+        drawn = sample(portfolio, scenarios, seed, shapes)
+        step.note = f"{scenarios:,} scenarios of {portfolio.horizon.months} months"
+    setting = Setting(portfolio, drawn, shapes)
+    central = Setting(portfolio, base(portfolio, shapes), shapes)
+
+    plan, table, _ = make_plan(setting, gap=gap, time_limit_s=time_limit_s, progress=progress)
+    chosen = run_programme(setting, plan.chosen, progress, "dispatch the plan, every hour")
+    as_usual = run_programme(setting, plan.baseline, progress, "dispatch business as usual")
+    with progress.step("finance") as step:
+        financing = finance_halls(setting, central, plan.chosen, chosen)
+        money = money_dataset(setting, chosen, as_usual, financing)
+        step.note = f"{len(financing.loans)} loans on leased halls"
+
+    rows = decisions(setting, table, plan.chosen, chosen.operations)
+    return Study(
+        portfolio=portfolio,
+        settings=settings,
+        scenarios=drawn,
+        plan=PlanResult(
+            decisions=tuple(rows),
+            objective_usd=plan.objective_usd,
+            baseline_objective_usd=plan.baseline_objective_usd,
+            bound_usd=plan.bound_usd,
+            gap=plan.gap,
+            choices=plan.choices,
+            rounds=plan.rounds,
+            planned_usd=float(plan.npv_usd.mean()),
+            baseline_planned_usd=float(plan.baseline_npv_usd.mean()),
+            bridge={
+                "plan": bridge(setting, chosen, plan.npv_usd),
+                "business as usual": bridge(setting, as_usual, plan.baseline_npv_usd),
+            },
+        ),
+        dispatch=energy_dataset(setting, {"plan": (plan.chosen, chosen), "business as usual": (plan.baseline, as_usual)}),
+        finance=money,
+        loans=tuple(loan_rows(setting, financing)),
+        summary=summary(setting, chosen, as_usual, financing, money),
+        works=tuple(_works(setting, rows)),
+        provenance={
+            "inputs_sha256": portfolio.origin.sha256,
+            "versions": {name: version(name) for name in _PACKAGES},
+            "python": platform.python_version(),
+            "seconds": dict(progress.seconds),
+            "notes": dict(progress.notes),
+        },
+    )
+
+
+def _works(setting: Setting, rows: list[object]) -> list[dict[str, object]]:
+    """The network of works of each size and kind of block that the plan converts."""
+    done: dict[tuple[float, str], dict[str, object]] = {}
+    for row in rows:
+        if not getattr(row, "ready_p50", ""):
+            continue
+        site = setting.portfolio.site(row.site)  # type: ignore[attr-defined]
+        block = next(block for block in site.blocks if block.name == row.block)  # type: ignore[attr-defined]
+        works = setting.works(block)
+        key = (works.grid_mw, works.kind)
+        done.setdefault(
+            key,
+            {
+                "grid_mw": works.grid_mw,
+                "kind": works.kind,
+                "policy": works.policy,
+                "nominal_months": works.nominal_months,
+                "p50_months": works.p50_months,
+                "p80_months": works.p80_months,
+                "mining_stops_months": works.mining_stops_months,
+                "tasks": [
+                    {
+                        "work": task.work,
+                        "start_months": task.start_months,
+                        "finish_months": task.finish_months,
+                        "finish_p50_months": task.finish_p50_months,
+                        "finish_p80_months": task.finish_p80_months,
+                        "float_months": task.float_months,
+                        "critical": task.critical,
+                        "source": f"{task.source.confidence} {task.source.text}",
+                    }
+                    for task in works_table(works.policy, works.grid_mw, works.kind)
+                ],
+            },
+        )
+    return list(done.values())
