@@ -156,6 +156,11 @@ def test_no_path_of_a_machine_and_no_registry_in_the_project() -> None:
     assert not found, "\n".join(found)
 
 
+def test_no_by_products_in_the_project() -> None:
+    made = {".whl", ".gz", ".zip", ".pyc", ".nbi", ".nbc", ".so", ".egg-info"}
+    assert not [name(path) for path in project_files() if path.suffix in made]
+
+
 def test_the_patterns_for_machines_and_registries_bite() -> None:
     assert MACHINE.search("open('/home/ann/prices.csv')")
     assert MACHINE.search("see /Users/ann/x")

@@ -108,7 +108,7 @@ def test_mining(setting: Setting) -> None:
     mined = carry_out(setting, Choice("site", "a", "mining"))
     assert setting.hashprice == pytest.approx(said(r"= ([\d.]+) USD per PH/s and day"), abs=1e-9)
     assert worth(setting, mined) == pytest.approx(said(r"NPV mining = .* = ([\d,.]+) USD "), abs=0.01)
-    assert worth(setting, mined) / 10 == pytest.approx(said(r"([\d,.]+) USD per grid MW"), abs=0.01)
+    assert worth(setting, mined) / 10 == pytest.approx(said(r"USD +([\d,.]+) USD per grid MW"), abs=0.01)
 
 
 def test_every_month_of_the_table(setting: Setting) -> None:
