@@ -70,10 +70,10 @@ def test_the_probe_for_loads_sees_them() -> None:
     assert loads_of('<a href="https://example.com">read more</a>') == []
 
 
-def test_the_rooms_page_says_what_the_rooms_say() -> None:
-    rooms_page = runpy.run_path(str(ROOT / "scripts" / "rooms_page.py"))
-    text = rooms_page["PAGE"].read_text(encoding="utf-8")
-    assert text == rooms_page["page"](text), "run `python scripts/rooms_page.py`"
+def test_made_pages_say_what_the_source_says() -> None:
+    made: dict[Path, str] = runpy.run_path(str(ROOT / "scripts" / "pages.py"))["pages"]()
+    stale = [path.name for path, text in made.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    assert not stale, "run `.venv/bin/python scripts/pages.py`"
 
 
 def test_every_make_target_is_explained() -> None:

@@ -28,6 +28,10 @@ class Event:
 Listener = Callable[[Event], None]
 
 
+def _silent(_: Event) -> None:
+    """Nobody listens."""
+
+
 @dataclass
 class Step:
     """An open step; call `advance` as pieces finish and set `note` to what was found."""
@@ -52,7 +56,7 @@ class Step:
 class Progress:
     """Steps of a study in the order in which they ran, with their seconds."""
 
-    listener: Listener = lambda event: None
+    listener: Listener = _silent
     seconds: dict[str, float] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
 

@@ -36,6 +36,7 @@ def random_site(seed: int, load_moves: bool) -> tuple[PriceDuration, SiteMonths]
         calendar_month=np.arange(12), hours=hours, adder_usd_per_mwh=adder, ppa_mw=ppa_mw, ppa_price_usd_per_mwh=ppa_price,
         must_take_share=must, resale=resale, fee_usd_per_mwh=fee, generator_mw=plant_mw, generator_cost_usd_per_mwh=plant_cost,
         import_limit_mw=limit, tier_value_usd_per_mwh=value, unserved_usd_per_mwh=10_000.0,
+        active=np.ones(months, dtype=bool),
     )  # fmt: skip
     by_hour = SiteMonths(
         price_shape=shape, shape_year=shape_year, level_usd_per_mwh=level, first_calendar_month=0, adder_usd_per_mwh=adder,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,8 @@ class Program(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
-            if near:
-                error.message += f" Did you mean {near[0]!r}?"
+            if near and "Did you mean" not in error.message:
+                raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -45,7 +46,7 @@ class Program(click.Group):
             ctx.exit(0)
         except (click.exceptions.Exit, click.ClickException, click.Abort, KeyboardInterrupt):
             raise
-        except Exception as error:  # noqa: BLE001 - the last door: a fault of ours is said as one, with where it happened
+        except Exception as error:
             frame = error.__traceback__
             while frame is not None and frame.tb_next is not None:
                 frame = frame.tb_next
@@ -55,7 +56,7 @@ class Program(click.Group):
                 "    hint: please report it with the portfolio; REPOWER_TRACEBACK=1 shows the whole trace",
                 err=True,
             )
-            if __import__("os").environ.get("REPOWER_TRACEBACK"):
+            if os.environ.get("REPOWER_TRACEBACK"):
                 raise
             ctx.exit(3)
 
@@ -117,7 +118,9 @@ def check(path: Path, series: bool, as_json: bool) -> None:
         portfolio = load(path)
         blocks = sum(len(site.blocks) for site in portfolio.sites)
         mw = sum(site.grid_mw for site in portfolio.sites)
-        click.echo(f"{portfolio.name}: fine: {len(portfolio.sites)} sites, {blocks} blocks, {mw:,.0f} grid MW, {portfolio.years} years")
+        click.echo(
+            f"{portfolio.name}: fine: {len(portfolio.sites)} sites, {blocks} blocks, {mw:,.0f} grid MW, {portfolio.years} years"
+        )
     if problems:
         sys.exit(2)
 
@@ -152,4 +155,6 @@ def run(directory: Path, scenarios: int, seed: int, gap: float, time_limit: floa
     """Run the study of DIRECTORY/portfolio.yaml: plan, dispatch, finance, report; the record goes to DIRECTORY/study."""
     from repower.cli.walk import run_and_report
 
-    run_and_report(directory, scenarios=scenarios, seed=seed, as_json=as_json, open_page=open_page, gap=gap, time_limit_s=time_limit)
+    run_and_report(
+        directory, scenarios=scenarios, seed=seed, as_json=as_json, open_page=open_page, gap=gap, time_limit_s=time_limit
+    )

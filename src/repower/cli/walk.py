@@ -12,18 +12,35 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress as Bar, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
 from repower.portfolio.reading import load
 from repower.progress import Event, Progress
 from repower.study.study import Study
+
+#: What becomes of a block, in words: by its use and whether anything is begun.
+FATES = {
+    ("mining", False): "mine on",
+    ("mining", True): "become new mines",
+    ("refresh", True): "mine with a new fleet",
+    ("ai_lease", True): "become leased AI halls",
+    ("ai_cloud", True): "become own AI cloud",
+    ("ai_cloud", False): "stay own AI cloud",
+    ("hibernate", False): "stay empty",
+}
 
 
 @contextmanager
 def shown() -> Iterator[Progress]:
     """Progress on stderr: a bar while a step runs, one line when it is done."""
     console = Console(stderr=True, highlight=False)
-    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=30), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    columns = (
+        TextColumn("  {task.description}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
     with Bar(*columns, console=console, transient=True) as bar:
         tasks: dict[str, TaskID] = {}
 
@@ -71,18 +88,19 @@ def said(study: Study, portfolio: Path, page: Path, record: Path, seconds: float
     results = study.results()
     megawatts: dict[str, float] = {}
     for decision in study.plan.decisions:
-        kind = decision.becomes if decision.start else f"{decision.becomes} as it is"
+        kind = FATES[decision.becomes, bool(decision.start)]
         megawatts[kind] = megawatts.get(kind, 0.0) + decision.grid_mw
-    fates = ", ".join(f"{mw:,.0f} MW {kind.replace('_', ' ')}" for kind, mw in sorted(megawatts.items(), key=lambda item: -item[1]))
-    return "\n".join(
-        [
-            f"plan: {fates} (grid MW)",
-            f"net present value: {results['npv_mean_usd'] / 1e9:,.2f} B$ (worst tenth {results['npv_cvar_usd'] / 1e9:,.2f}), "
-            f"business as usual {results['baseline_npv_mean_usd'] / 1e9:,.2f} B$; illustrative inputs give illustrative values",
-            f"proof: no plan of these choices is worth {study.plan.gap:.2%} more",
-            f"wrote in {seconds:.0f} s",
-            f"  {portfolio}   to edit",
-            f"  {page}   to read",
-            f"  {record}   the record, to open or run again",
-        ]
-    )
+    fates = ", ".join(f"{mw:,.0f} MW {kind}" for kind, mw in sorted(megawatts.items(), key=lambda item: -item[1]))
+    value, usual = results["npv_mean_usd"] / 1e9, results["baseline_npv_mean_usd"] / 1e9
+    tail = study.portfolio.policy.risk.tail_share
+    worth = f"net present value: {value:,.2f} B$ (worst {tail:.0%} of scenarios {results['npv_cvar_usd'] / 1e9:,.2f} B$)"
+    lines = [
+        f"plan, in grid MW: {fates}",
+        f"{worth}; business as usual {usual:,.2f} B$",
+        f"proof: no plan of these choices has an objective more than {study.plan.gap:.2%} better",
+        f"wrote in {seconds:.0f} s",
+        f"  {portfolio}   to edit",
+        f"  {page}   to read",
+        f"  {record}   the record, to open or run again",
+    ]
+    return "\n".join(lines)

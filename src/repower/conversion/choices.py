@@ -69,13 +69,15 @@ def _halls(setting: Setting, site: Site, block: Block) -> Iterator[Choice]:
         return
     works = setting.works(block)
     for design in site.designs:
+        rack_kw = portfolio.design(design).rack_kw
         for start in start_months(portfolio):
             ready = start + round(works.p50_months)
             for lease in portfolio.leases:
                 handed_over = portfolio.start + max(ready, portfolio.horizon.offset(lease.from_))
-                if site.country in lease.data_may_live_in and handed_over <= lease.until:
+                accepted = site.country in lease.data_may_live_in and rack_kw >= lease.least_rack_kw
+                if accepted and handed_over <= lease.until:
                     yield Choice(site.name, block.name, "ai_lease", design, lease.name, start)
             if rules.gpus_importable:
                 for cloud in portfolio.clouds:
-                    if site.country in cloud.data_may_live_in:
+                    if site.country in cloud.data_may_live_in and rack_kw >= cloud.least_rack_kw:
                         yield Choice(site.name, block.name, "ai_cloud", design, cloud.name, start)

@@ -5,15 +5,17 @@ state that it can be in (how many equal blocks mine with which machines, host wh
 and the plan is given the difference: dispatched margin of the state less the sum of its blocks alone. A site with neither
 needs no table, because its difference is zero.
 
-The table uses nominal dates and each month's mean PUE; the chosen plan is dispatched afterwards hour by hour, and the
+The table uses nominal dates and each month's mean AI load; the chosen plan is dispatched afterwards hour by hour, and the
 difference is printed beside the plan.
 """
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from math import ceil
 from itertools import product
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +24,9 @@ from repower.conversion.choices import Choice
 from repower.conversion.instance import Coupling, Ints
 from repower.conversion.options import NEW_MINE_MONTHS, NEW_MINE_PUE, RENEWAL_MONTHS
 from repower.conversion.setting import Floats, Setting, Tier
-from repower.conversion.supply import UNSERVED_USD_PER_MWH, month_hours, supply_months
+from repower.conversion.supply import SupplyMonths, month_hours, supply_months
 from repower.dispatch.price_duration import PriceDuration, margin_by_price, sort_months
+from repower.dispatch.problem import UNSERVED_USD_PER_MWH
 from repower.errors import InputError, Problem
 from repower.portfolio import Block, Site
 
@@ -47,19 +50,24 @@ def is_coupled(site: Site) -> bool:
 
 
 def couple(setting: Setting, site: Site, choices: list[Choice]) -> Coupling:
-    """The table of one site; `choices` are all of the instance, in its order (those of other sites draw nothing here)."""
+    """The table of one site; `choices` are all of the instance, in its order (those of other sites draw nothing here).
+
+    Only quarters in which a contract or a generator is there are in it: in the others nothing is shared.
+    """
     own = [(number, choice) for number, choice in enumerate(choices) if choice.site == site.name]
     groups = _groups(setting, site, [choice for _, choice in own])
     uses: list[Use] = list(dict.fromkeys(use for group in groups for use in group.uses))
     states = _states(site, groups, uses)
-    quarters = setting.months // 3
-    occupancy = np.zeros((len(choices), quarters, len(groups), len(uses)), dtype=np.int8)
+    supply = supply_months(setting, site)
+    shared = supply.is_shared.reshape(-1, 3).any(axis=1)
+    quarters = [int(quarter) for quarter in np.flatnonzero(shared)]
+    occupancy = np.zeros((len(choices), len(quarters), len(groups), len(uses)), dtype=np.int8)
     for number, choice in own:
         group = next(index for index, group in enumerate(groups) if choice.block in {block.name for block in group.blocks})
         block = next(block for block in groups[group].blocks if block.name == choice.block)
-        for quarter, use in enumerate(_use_by_quarter(setting, site, block, choice, quarters)):
-            occupancy[number, quarter, group, uses.index(use)] = 1
-    return Coupling(site.name, states, occupancy, _values(setting, site, groups, uses, states))
+        for position, use in enumerate(_use_by_quarter(setting, site, block, choice, quarters)):
+            occupancy[number, position, group, uses.index(use)] = 1
+    return Coupling(site.name, states, occupancy, _values(setting, site, supply, groups, uses, states)[:, shared])
 
 
 def _groups(setting: Setting, site: Site, choices: list[Choice]) -> list[_Group]:
@@ -124,8 +132,8 @@ def _compositions(total: int, parts: int) -> list[tuple[int, ...]]:
     return [(first, *rest) for first in range(total + 1) for rest in _compositions(total - first, parts - 1)]
 
 
-def _use_by_quarter(setting: Setting, site: Site, block: Block, choice: Choice, quarters: int) -> list[Use]:
-    """The use in the middle month of every quarter, at nominal dates."""
+def _use_by_quarter(setting: Setting, site: Site, block: Block, choice: Choice, quarters: list[int]) -> list[Use]:
+    """The use in the middle month of the given quarters, at nominal dates."""
     horizon = setting.portfolio.horizon
     powered = site.powered()[block.name]
     power = horizon.offset(powered.month) if powered is not None else setting.months
@@ -150,7 +158,7 @@ def _use_by_quarter(setting: Setting, site: Site, block: Block, choice: Choice, 
             new_start = max(new_start, horizon.offset(setting.portfolio.lease(choice.customer or "").from_))
         old_end = min(old_end, choice.start + ceil(works.mining_stops_months))
     answer: list[Use] = []
-    for quarter in range(quarters):
+    for quarter in quarters:
         month = 3 * quarter + 1
         if month < power:
             answer.append(None)
@@ -163,9 +171,8 @@ def _use_by_quarter(setting: Setting, site: Site, block: Block, choice: Choice, 
     return answer
 
 
-def _values(setting: Setting, site: Site, groups: list[_Group], uses: list[Use], states: Ints) -> Floats:
-    """[state, Q, S] discounted after-tax margin beyond the blocks alone."""
-    supply = supply_months(setting, site)
+def _values(setting: Setting, site: Site, supply: SupplyMonths, groups: list[_Group], uses: list[Use], states: Ints) -> Floats:
+    """[state, Q, S] discounted after-tax margin beyond the blocks alone, fixed payments of generators included."""
     tiers = [use for use in uses if isinstance(use, Tier)]
     designs = [use for use in uses if isinstance(use, str)]
     ordered, running = sort_months(setting.price_shape(site))
@@ -190,28 +197,44 @@ def _values(setting: Setting, site: Site, groups: list[_Group], uses: list[Use],
         import_limit_mw=supply.import_limit_mw,
         tier_value_usd_per_mwh=values_of_tiers,
         unserved_usd_per_mwh=UNSERVED_USD_PER_MWH,
+        active=supply.is_shared,
     )
     hours, price_sum = problem.hours, problem.price_sum()
     after_tax = (1 - setting.portfolio.tax(site.country).income_rate) * setting.discount
     quarters = setting.months // 3
+    critical_mw = {
+        (g, design): setting.hall(site, group.blocks[0], design).critical_it_mw
+        for g, group in enumerate(groups)
+        for design in designs
+        if design in group.uses
+    }
     values = np.zeros((len(states), quarters, setting.count))
-    for number, state in enumerate(states):
+
+    def fill(number: int) -> None:
+        state = states[number]
         tier_mw = np.zeros((len(tiers), setting.count, setting.months))
         ai_mw = np.zeros((setting.count, setting.months))
         alone = np.zeros((setting.count, setting.months))
         for position, tier in enumerate(tiers):
             grid_mw = sum(int(state[g, uses.index(tier)]) * group.blocks[0].grid_mw for g, group in enumerate(groups))
-            per_mw = setting.mine(site, tier)
-            tier_mw[position] = grid_mw * per_mw.runs
-            alone += grid_mw * (per_mw.revenue_usd - per_mw.power_usd)
-        for design in designs:
-            for g, group in enumerate(groups):
-                blocks = int(state[g, uses.index(design)])
-                if blocks:
-                    critical_mw = blocks * setting.hall(site, group.blocks[0], design).critical_it_mw
-                    ai_mw += critical_mw * setting.ai(site, design).mwh / hours
+            if grid_mw:
+                per_mw = setting.mine(site, tier)
+                tier_mw[position] = grid_mw * per_mw.runs
+                alone += grid_mw * (per_mw.revenue_usd - per_mw.power_usd)
+        for (g, design), mw in critical_mw.items():
+            blocks = int(state[g, uses.index(design)])
+            if blocks:
+                ai_mw += blocks * mw * setting.ai(site, design).mwh / hours
         # Both sides see the month's mean load, so that only what is shared is left in the difference.
         alone -= ai_mw * price_sum
-        extra = (margin_by_price(problem, tier_mw, ai_mw) - alone) * after_tax
+        shared = margin_by_price(problem, tier_mw, ai_mw) - alone + supply.fixed_usd
+        extra = np.where(supply.is_shared, shared, 0.0) * after_tax
         values[number] = extra.reshape(setting.count, quarters, 3).sum(axis=2).T
+
+    # The kept arrays of the setting are filled before threads read them; each state writes its own rows.
+    for design in designs:
+        setting.ai(site, design)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in [pool.submit(fill, number) for number in range(len(states))]:
+            done.result()
     return values

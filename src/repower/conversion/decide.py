@@ -8,7 +8,7 @@ import numpy as np
 
 from repower.conversion.choices import Choice, choices, start_months
 from repower.conversion.coupling import couple, is_coupled
-from repower.conversion.instance import Floats, Ints, Instance
+from repower.conversion.instance import Floats, Instance, Ints
 from repower.conversion.options import carry_out
 from repower.conversion.plan import Solution, solve_plan
 from repower.conversion.setting import Setting

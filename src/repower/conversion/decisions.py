@@ -9,6 +9,7 @@ import numpy as np
 from repower.conversion.choices import Becomes, Choice
 from repower.conversion.decide import Tabulated
 from repower.conversion.options import Operation
+from repower.conversion.plan import Solution
 from repower.conversion.setting import Setting
 from repower.portfolio import Block, Site
 
@@ -20,7 +21,9 @@ class Decision:
     start, ready_p50, ready_p80 : months as text; empty where nothing is built. The percentiles are over the scenarios:
     duration of the works, and the arrival of power where it is later.
     npv_usd : mean over scenarios, standing alone at spot; keep_npv_usd the same for business as usual.
-    best_usd : mean value of the best choice of each kind that was open to the block (dates, law, customers), limits apart.
+    added_usd : what the plan is worth with this choice beyond the same plan with the block as it is, mean over scenarios;
+    what the site's blocks share (contracts, generators) is in it.
+    best_added_usd : the same for the best choice of each kind that dates, law and customers leave open, limits apart.
     """
 
     site: str
@@ -39,27 +42,23 @@ class Decision:
     capital_usd: float
     npv_usd: float
     keep_npv_usd: float
-    best_usd: dict[str, float]
+    added_usd: float
+    best_added_usd: dict[str, float]
     why: str
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
 
 
-def decisions(setting: Setting, table: Tabulated, chosen: tuple[Choice, ...], operations: list[Operation]) -> list[Decision]:
+def decisions(
+    setting: Setting, table: Tabulated, solution: Solution, chosen: tuple[Choice, ...], operations: list[Operation]
+) -> list[Decision]:
     """One decision per block, in the order of the portfolio."""
     mean = table.instance.value_usd.mean(axis=1)
-    position = {choice: number for number, choice in enumerate(table.choices)}
     rows = []
     blocks = [(site, block) for site in setting.portfolio.sites for block in site.blocks]
     for number, ((site, block), choice, operation) in enumerate(zip(blocks, chosen, operations, strict=True)):
-        own = np.flatnonzero(table.instance.block == number)
-        best: dict[str, float] = {}
-        for candidate in own:
-            other = table.choices[candidate]
-            kind = "keep" if other.start is None else other.becomes
-            best[kind] = max(best.get(kind, -np.inf), float(mean[candidate]))
-        value, keep = float(mean[position[choice]]), float(mean[table.instance.baseline[number]])
+        swaps = _swaps(table, solution, number)
         built = choice.start is not None and choice.design is not None
         hall = setting.hall(site, block, choice.design) if choice.design is not None else None
         rows.append(
@@ -77,14 +76,45 @@ def decisions(setting: Setting, table: Tabulated, chosen: tuple[Choice, ...], op
                 ready_p80=_month(setting, _percentile(operation, 80)) if built else "",
                 critical_mw=hall.critical_it_mw if hall is not None else 0.0,
                 racks=hall.racks if hall is not None else 0,
-                capital_usd=-float(operation.cash.capex.mean(axis=0).sum()),
-                npv_usd=value,
-                keep_npv_usd=keep,
-                best_usd=best,
-                why=_why(setting, site, block, choice, best, value, keep),
+                capital_usd=abs(float(operation.cash.capex.mean(axis=0).sum())),
+                npv_usd=float(mean[solution.chosen[number]]),
+                keep_npv_usd=float(mean[table.instance.baseline[number]]),
+                added_usd=swaps.added_usd,
+                best_added_usd={kind: worth for kind, (worth, _) in swaps.best.items()},
+                why=_why(setting, table, solution, number, site, block, choice, swaps),
             )
         )
     return rows
+
+
+@dataclass(frozen=True)
+class _Swaps:
+    """The plan with one block changed, all else as it is: mean USD beyond the block staying as it is.
+
+    best : by kind, the value and the choice that has it.
+    """
+
+    added_usd: float
+    best: dict[str, tuple[float, int]]
+
+
+def _swaps(table: Tabulated, solution: Solution, block: int) -> _Swaps:
+    instance = table.instance
+    trial = solution.chosen.copy()
+
+    def worth(candidate: int) -> float:
+        trial[block] = candidate
+        return float(instance.npv_usd(trial).mean())
+
+    stays = worth(int(instance.baseline[block]))
+    best: dict[str, tuple[float, int]] = {}
+    for candidate in np.flatnonzero(instance.block == block):
+        choice = table.choices[candidate]
+        if choice.start is not None:
+            added = worth(int(candidate)) - stays
+            if choice.becomes not in best or added > best[choice.becomes][0]:
+                best[choice.becomes] = (added, int(candidate))
+    return _Swaps(worth(int(solution.chosen[block])) - stays, best)
 
 
 def _month(setting: Setting, offset: int | None) -> str:
@@ -98,23 +128,29 @@ def _percentile(operation: Operation, percent: float) -> int:
     return int(np.percentile(operation.ready, percent, method="inverted_cdf"))
 
 
-def _why(setting: Setting, site: Site, block: Block, choice: Choice, best: dict[str, float], value: float, keep: float) -> str:
+def _why(
+    setting: Setting, table: Tabulated, solution: Solution, number: int, site: Site, block: Block, choice: Choice, swaps: _Swaps
+) -> str:
     per_mw = 1e6 * block.grid_mw
-    halls = {kind: worth for kind, worth in best.items() if kind in ("ai_lease", "ai_cloud")}
     if choice.start is not None:
-        return f"worth {value / per_mw:,.2f} M$ per grid MW against {keep / per_mw:,.2f} if it stays as it is"
+        return f"adds {swaps.added_usd / per_mw:,.2f} M$ per grid MW to the plan against staying as it is"
     if block.use == "ai_cloud":
         return "is an AI hall already"
+    halls = {kind: swaps.best[kind] for kind in ("ai_lease", "ai_cloud") if kind in swaps.best}
     if not halls:
         return _closed(setting, site, block)
-    kind, worth = max(halls.items(), key=lambda item: item[1])
-    name = "a lease" if kind == "ai_lease" else "the own cloud"
-    if worth <= keep:
-        return f"the best hall open to it ({name}) is worth {(keep - worth) / per_mw:,.2f} M$ per grid MW less than staying"
-    return (
-        f"{name} would add {(worth - keep) / per_mw:,.2f} M$ per grid MW, but capital, crews, customers' demand or the mining "
-        "share are worth more elsewhere, or the tail of scenarios outweighs the mean"
-    )
+    kind, (added, candidate) = max(halls.items(), key=lambda item: item[1][0])
+    name = f"a lease to {table.choices[candidate].customer}" if kind == "ai_lease" else "the own cloud"
+    if added <= 0:
+        return f"the best hall open to it ({name}) would cost the plan {-added / per_mw:,.2f} M$ per grid MW"
+    trial = solution.chosen.copy()
+    trial[number] = candidate
+    broken = table.instance.broken_limits(trial)
+    worth = f"{name} would add {added / per_mw:,.2f} M$ per grid MW"
+    if broken:
+        listed = " and ".join(", ".join(broken).rsplit(", ", 1))
+        return f"{worth}, but not beside the other blocks of the plan: {listed} would not suffice"
+    return f"{worth} on average, but the worst scenarios lose more than that is worth, or it is within the plan's gap"
 
 
 def _closed(setting: Setting, site: Site, block: Block) -> str:
@@ -129,4 +165,4 @@ def _closed(setting: Setting, site: Site, block: Block) -> str:
         return f"AI halls are not allowed in {site.country} by the policy's jurisdictions"
     if not site.designs:
         return "no design is listed for the site"
-    return f"no customer on offer accepts data in {site.country} at a date that works can meet"
+    return f"no customer on offer accepts data in {site.country} in a hall of its designs at a date that works can meet"

@@ -1,8 +1,9 @@
 """One loan for each leased hall of the plan, sized on the base path, met in every scenario.
 
 The lender counts only the first tenant's rent within the lease's term: rent and recharged power, less power and running
-cost, after the tax that the hall alone would owe (linear). The own cloud and the mines carry no loan. Interest lowers the
-tax of the country; losses are carried forward within it.
+cost, after the tax that the hall alone would owe (linear). The own cloud and the mines carry no loan. A hall that is late in
+a scenario begins to repay late (see `finance.delay`). Interest lowers the tax of the country; losses are carried forward
+within it.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from repower.conversion.options import Operation, carry_out
 from repower.conversion.programme import Programme
 from repower.conversion.setting import Floats, Setting
 from repower.finance.cashflow import CashFlow, add_up
-from repower.finance.debt import LoanResult, apply_loan, size_loan
+from repower.finance.debt import LoanResult, size_loan
+from repower.finance.delay import meet
 from repower.finance.tax import linear_tax, tax_with_losses
 
 
 @dataclass(frozen=True)
 class HallLoan:
-    """The loan of one leased hall. min_dscr : [S] over the scenarios."""
+    """The loan of one leased hall. min_dscr : [S] over the scenarios, each at its own dates."""
 
     site: str
     block: str
@@ -34,7 +36,7 @@ class HallLoan:
 class Financing:
     """All loans of a plan and what they leave to the owners.
 
-    loans_cash : lines of all loans, [1, M].  tax : [S, M] of all countries with interest deducted.  equity_usd : [S, M].
+    loans_cash : lines of all loans, [S, M].  tax : [S, M] of all countries with interest deducted.  equity_usd : [S, M].
     """
 
     loans: tuple[HallLoan, ...]
@@ -50,8 +52,10 @@ class Financing:
 
 def finance_halls(setting: Setting, base: Setting, chosen: tuple[Choice, ...], programme: Programme) -> Financing:
     """Size a loan for every leased hall on the base path and carry it through all scenarios."""
+    shape = (setting.count, setting.months)
     loans: list[HallLoan] = []
-    interest = {run.site.country: np.zeros(setting.months) for run in programme.runs}
+    lines = [CashFlow({"loan_draw": np.zeros(shape)})]
+    interest = {run.site.country: np.zeros(shape) for run in programme.runs}
     operations = dict(zip(chosen, programme.operations, strict=True))
     for choice in chosen:
         if choice.becomes != "ai_lease" or choice.start is None:
@@ -66,18 +70,19 @@ def finance_halls(setting: Setting, base: Setting, chosen: tuple[Choice, ...], p
         if loan.principal_usd == 0:
             continue
         actual = operations[choice]
-        levered = apply_loan(loan, actual.cash.total + actual.tax, _cfads(actual, rate))
-        loans.append(HallLoan(choice.site, choice.block, loan, levered.min_dscr))
-        interest[country] += loan.interest_usd + loan.construction_interest_usd
-    lines = add_up([CashFlow({"loan_draw": np.zeros((1, setting.months))}), *(hall.loan.cash_flow() for hall in loans)])
-    tax = np.zeros((setting.count, setting.months))
+        met = meet(loan, actual.ready, _cfads(actual, rate))
+        loans.append(HallLoan(choice.site, choice.block, loan, met.min_dscr))
+        lines.append(met.lines)
+        interest[country] += met.interest_usd
+    cash = add_up(lines)
+    tax = np.zeros(shape)
     for country, paid in interest.items():
         taxable = sum(run.cash.operating + run.depreciation for run in programme.runs if run.site.country == country)
         tax = tax + tax_with_losses(
             np.asarray(taxable) - paid, setting.portfolio.tax(country).income_rate, setting.first_calendar_month
         )
     before_tax = add_up([run.cash for run in programme.runs]).total
-    return Financing(tuple(loans), lines, tax, before_tax + tax + lines.total)
+    return Financing(tuple(loans), cash, tax, before_tax + tax + cash.total)
 
 
 def _works(operation: Operation) -> Floats:

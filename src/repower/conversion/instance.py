@@ -97,7 +97,8 @@ class Instance:
         matches = (coupling.count[None] == count[:, None]).all(axis=(2, 3))
         if not matches.any(axis=1).all():
             raise ValueError(f"the states of {coupling.site} do not contain the plan's own state")
-        return matches.argmax(axis=1)
+        state: Ints = matches.argmax(axis=1)
+        return state
 
     def npv_usd(self, chosen: Ints) -> Floats:
         """[S] net present value of a whole plan: the blocks alone plus what couples them."""
@@ -117,8 +118,8 @@ class Instance:
         checks = {
             "capital": self.capital_usd[chosen].sum(axis=0) <= self.budget_usd * (1 + tolerance) + 1.0,
             "crews": self.crew[chosen].sum(axis=0) <= self.crews + tolerance,
-            "customers": self.taken_mw[chosen].sum(axis=0) <= self.demand_mw + tolerance,
-            "minimum mining": self.mining_mw[chosen].sum(axis=0) >= self.least_mining_mw - tolerance,
+            "customers' demand": self.taken_mw[chosen].sum(axis=0) <= self.demand_mw + tolerance,
+            "the mining share": self.mining_mw[chosen].sum(axis=0) >= self.least_mining_mw - tolerance,
         }
         return [name for name, holds in checks.items() if not holds.all()]
 

@@ -143,15 +143,17 @@ def _months_until_the_old_use_ends(setting: Setting, block: Block, choice: Choic
 
 def _fleet(setting: Setting, site: Site, grid_mw: float, tier: Tier, present: Bools) -> _Part:
     per_mw = setting.mine(site, tier)
-    mw = grid_mw * present
+    mw = np.asarray(grid_mw * present, dtype=np.float64)
     lines = {
         "mining_revenue": mw * per_mw.revenue_usd,
         "power_cost": -mw * per_mw.power_usd,
         "mining_opex": -mw * per_mw.opex_usd,
     }
     nothing = _nothing(setting)
+    running: Floats = mw * per_mw.runs
     # A fleet "stands" at nominal dates, before any delay: the most that any scenario shows.
-    return _Part({tier: mw * per_mw.runs}, {}, grid_mw * present.any(axis=0), CashFlow(lines), nothing.ready, nothing.contracted)
+    stands: Floats = mw.max(axis=0)
+    return _Part({tier: running}, {}, stands, CashFlow(lines), nothing.ready, nothing.contracted)
 
 
 def _new_fleet(setting: Setting, site: Site, block: Block, start: int, renewed: str, powered: Bools) -> _Part:
@@ -214,7 +216,9 @@ def _hall(setting: Setting, site: Site, block: Block, choice: Choice) -> _Part:
             gpu,
             critical_mw,
             ready,
-            setting.gpu_rent_factor, setting.months, setting.first_calendar_month,
+            setting.gpu_rent_factor,
+            setting.months,
+            setting.first_calendar_month,
             _age_months(setting, block, choice),
         )
         occupied = np.broadcast_to(stands * cloud.utilisation_share, stands.shape)
@@ -223,7 +227,7 @@ def _hall(setting: Setting, site: Site, block: Block, choice: Choice) -> _Part:
         lines["cloud_opex"] = -cloud.opex_usd_per_kw_month * 1000 * critical_mw * setting.inflation * stands
     lines["power_cost"] = -critical_mw * occupied * power.power_usd
     lines["hall_opex"] = -hall_opex * stands
-    it_mw = critical_mw * design.load_factor_share * occupied
+    it_mw = np.asarray(critical_mw * design.load_factor_share * occupied, dtype=np.float64)
     return _Part({}, {choice.design: it_mw}, np.zeros(setting.months), CashFlow(lines), ready, contracted)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -70,6 +71,7 @@ class Setting:
     portfolio: Portfolio
     scenarios: xr.Dataset
     shapes: Shapes
+    _looked_up: dict[tuple[str, str], NDArray[Any]] = field(default_factory=dict)
     _mine: dict[tuple[str, Tier], MinePerMw] = field(default_factory=dict)
     _ai: dict[tuple[str, str], AiPerMw] = field(default_factory=dict)
     _hall: dict[tuple[str, str, str], HallAssessment] = field(default_factory=dict)
@@ -104,7 +106,14 @@ class Setting:
     # --- scenario arrays -----------------------------------------------------------------------------------------
     def level(self, site: Site) -> Floats:
         """[S, M] price level of the site's market, USD/MWh."""
-        return np.ascontiguousarray(self.scenarios["power_level_usd_per_mwh"].sel(zone=site.power_market).to_numpy())
+        return self._labelled("power_level_usd_per_mwh", "zone", site.power_market)
+
+    def _labelled(self, variable: str, dim: str, label: str) -> NDArray[Any]:
+        """One label's scenarios, looked up once: label lookups cost more than the arithmetic on them."""
+        key = (variable, label)
+        if key not in self._looked_up:
+            self._looked_up[key] = np.ascontiguousarray(self.scenarios[variable].sel({dim: label}).to_numpy())
+        return self._looked_up[key]
 
     @cached_property
     def shape_year(self) -> Ints:
@@ -124,13 +133,13 @@ class Setting:
 
     def powered_month(self, site: Site, block: Block) -> Ints:
         """[S] month from which the block has power."""
-        return np.asarray(self.scenarios["powered_month"].sel(block=f"{site.name}/{block.name}").to_numpy(), dtype=np.int64)
+        return self._labelled("powered_month", "block", f"{site.name}/{block.name}")
 
     def works_quantile(self, site: Site, block: Block) -> Floats:
-        return np.asarray(self.scenarios["works_quantile"].sel(block=f"{site.name}/{block.name}").to_numpy(), dtype=np.float64)
+        return self._labelled("works_quantile", "block", f"{site.name}/{block.name}")
 
     def default_month(self, lease: str) -> Ints:
-        return np.asarray(self.scenarios["lease_default_months"].sel(lease=lease).to_numpy(), dtype=np.int64)
+        return self._labelled("lease_default_months", "lease", lease)
 
     # --- per MW --------------------------------------------------------------------------------------------------
     def mine(self, site: Site, tier: Tier) -> MinePerMw:

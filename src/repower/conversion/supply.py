@@ -11,10 +11,6 @@ from repower.horizon import HOURS_IN_MONTH, Horizon, Month
 from repower.portfolio import Site
 
 
-#: What an unserved MWh of AI load costs: far above any power price, so that load is shed only where nothing is left. A.
-UNSERVED_USD_PER_MWH = 10_000.0
-
-
 @dataclass(frozen=True)
 class SupplyMonths:
     """What feeds a site beside spot, by month [M].
@@ -32,6 +28,11 @@ class SupplyMonths:
     generator_cost: Floats
     import_limit_mw: Floats
     fixed_usd: Floats
+
+    @property
+    def is_shared(self) -> Bools:
+        """[M] months in which there is a contract or a generator."""
+        return np.asarray((self.ppa_mw > 0).any(axis=0) | (self.generator_mw > 0).any(axis=0))
 
 
 def supply_months(setting: Setting, site: Site) -> SupplyMonths:

@@ -176,7 +176,7 @@ def leave_contract(
     brings = max(price - fee, 0.0) if resale else 0.0
     idle = must_mw - must_run
     taken = must_mw + optional_run
-    if brings > ppa_price or ppa_price < 0.0:
+    if brings > ppa_price:
         idle += optional_mw - optional_run
         taken = must_mw + optional_mw
     if brings > 0.0:

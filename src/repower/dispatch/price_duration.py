@@ -20,14 +20,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
-from numpy.typing import NDArray
 
-from repower.dispatch.merit import contract_costs, leave_contract, match, sort_loads, sort_sources
-from repower.dispatch.problem import Bools, Floats
+from repower.dispatch.merit import compiled, contract_costs, leave_contract, match, sort_loads, sort_sources
+from repower.dispatch.problem import Bools, Floats, Ints
 from repower.horizon import HOURS_IN_MONTH, MONTH_EDGES
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -38,6 +34,7 @@ class PriceDuration:
     running : [Y, 12, 745] their running sum.  hours : [M].
     ppa_mw, ppa_price_usd_per_mwh : [P, M]; must_take_share, resale, fee : [P].
     generator_mw, generator_cost_usd_per_mwh : [G, M].  import_limit_mw : [M].  tier_value_usd_per_mwh : [K, S, M].
+    active : [M] months that are wanted; the margin of the others is left at 0.
     """
 
     sorted_shape: Floats
@@ -57,6 +54,7 @@ class PriceDuration:
     import_limit_mw: Floats
     tier_value_usd_per_mwh: Floats
     unserved_usd_per_mwh: float
+    active: Bools
 
     def price_sum(self) -> Floats:
         """[S, M] sum over the month's hours of the price at the site meter, adder included."""
@@ -78,7 +76,7 @@ def sort_months(shape: Floats) -> tuple[Floats, Floats]:
 
 
 def margin_by_price(problem: PriceDuration, tier_mw: Floats, ai_mw: Floats) -> Floats:
-    """[S, M] USD of a state of the site: tiers [K, S, M] and a constant AI load [S, M].
+    """[S, M] USD of a state of the site: tiers [K, S, M] and a constant AI load [S, M]; releases the interpreter's lock.
 
     Raises ValueError for shapes that do not fit and for negative or not finite megawatts.
     """
@@ -90,7 +88,7 @@ def margin_by_price(problem: PriceDuration, tier_mw: Floats, ai_mw: Floats) -> F
         )
     if not (np.isfinite(tier_mw).all() and np.isfinite(ai_mw).all()) or (tier_mw < 0).any() or (ai_mw < 0).any():
         raise ValueError("megawatts of a state must be finite and not negative")
-    margin = np.empty((scenarios, months))
+    margin = np.zeros((scenarios, months))
     _margins(
         problem.sorted_shape,
         problem.running,
@@ -109,6 +107,7 @@ def margin_by_price(problem: PriceDuration, tier_mw: Floats, ai_mw: Floats) -> F
         problem.import_limit_mw,
         problem.tier_value_usd_per_mwh,
         problem.unserved_usd_per_mwh,
+        problem.active,
         tier_mw,
         ai_mw,
         margin,
@@ -116,7 +115,7 @@ def margin_by_price(problem: PriceDuration, tier_mw: Floats, ai_mw: Floats) -> F
     return margin
 
 
-@njit(cache=True, nogil=True, parallel=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@compiled
 def _margins(
     ordered: Floats,
     running: Floats,
@@ -135,6 +134,7 @@ def _margins(
     limit: Floats,
     tier_value: Floats,
     unserved: float,
+    active: Bools,
     tier_mw: Floats,
     ai_mw: Floats,
     margin: Floats,
@@ -142,7 +142,7 @@ def _margins(
     scenarios, months = level.shape
     ppas, plants, tiers = len(ppa_mw), len(generator_mw), len(tier_mw)
     spot, connected, sources = 2 * ppas, 2 * ppas + 1, 2 * ppas + 1 + plants
-    for scenario in prange(scenarios):
+    for scenario in range(scenarios):
         load_order, load_value = np.arange(tiers + 1), np.empty(tiers + 1)
         load_mw, load_run = np.empty(tiers + 1), np.empty(tiers + 1)
         source_order, cost = np.arange(sources), np.empty(sources)
@@ -150,6 +150,8 @@ def _margins(
         breaks = np.empty((tiers + 1 + plants + ppas) * (ppas + 1) + ppas + 1)
         load_value[tiers] = unserved
         for month in range(months):
+            if not active[month]:
+                continue
             for tier in range(tiers):
                 load_value[tier] = tier_value[tier, scenario, month]
                 load_mw[tier] = tier_mw[tier, scenario, month]

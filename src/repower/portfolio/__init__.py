@@ -1,6 +1,10 @@
 """WHAT WE HAVE: sites, connections, supply, blocks, fleets, customers, capital and policy.
 
 `repower.portfolio.reading.load` reads a folder; the models here are the dictionary of the input file.
+
+Left out so far: batteries, demand charges, curtailment calls, reserves and export of a site; limits that fall; regional
+rules below a country; sources of texts (numbers and months have theirs from comments). Series are only found and hashed
+here; their values are read by the markets. A file with a syntax error is read up to that place only.
 """
 
 from repower.portfolio.capital import Capital, CountryTax, Loan, YearBudget

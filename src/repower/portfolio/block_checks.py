@@ -12,12 +12,14 @@ from repower.portfolio.site import Block, Fleet, Site
 
 
 def check_one_use(_: Portfolio, __: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """A fleet or a cloud, not both."""
     if block.fleet is not None and block.cloud is not None:
         message = "a block has one use, and this one has a fleet and a cloud"
         yield Finding("P205", (*path, "cloud"), message, "remove one, or split the block into two with their own grid_mw")
 
 
 def check_cloud_has_design(_: Portfolio, __: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """A cloud stands in a hall of some design, and such a hall has a cloud."""
     if (block.cloud is None) == (block.design is None):
         return
     given, absent = ("cloud", "design") if block.design is None else ("design", "cloud")
@@ -32,12 +34,14 @@ def check_cloud_has_design(_: Portfolio, __: Site, block: Block, path: FilePath)
 
 
 def check_hall(_: Portfolio, __: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """A fleet stands in a hall."""
     if block.fleet is not None and block.hall is None:
         message = "the fleet stands in no hall: its PUE, and what a conversion can reuse, would be unknown"
         yield Finding("P207", path, message, "add hall: {built: 2022, cooling: air, pue: 1.05}")
 
 
 def check_commissioned(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """The fleet runs when the study starts."""
     if block.fleet is not None and block.fleet.commissioned > portfolio.start:
         message = (
             f"the fleet starts in {block.fleet.commissioned}, after the study does in {portfolio.start}: nothing stands here yet"
@@ -49,6 +53,7 @@ def check_commissioned(portfolio: Portfolio, _: Site, block: Block, path: FilePa
 
 
 def check_life(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """The fleet's life is not over when the study starts."""
     miner = _miner(portfolio, block.fleet)
     if block.fleet is None or miner is None:
         return
@@ -60,6 +65,7 @@ def check_life(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> I
 
 
 def check_cooling(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """The hall cools the way the machines need it."""
     miner = _miner(portfolio, block.fleet)
     if miner is None or block.hall is None:
         return
@@ -69,6 +75,7 @@ def check_cooling(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -
 
 
 def check_built(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """The hall stands when the study and the fleet start."""
     if block.hall is None:
         return
     if block.hall.built > portfolio.start.year:
@@ -85,6 +92,7 @@ def check_built(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> 
 
 
 def check_cloud_country(portfolio: Portfolio, site: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """The data of the cloud's customers may live in the site's country."""
     for cloud in portfolio.clouds:
         if cloud.name == block.cloud and site.country not in cloud.data_may_live_in:
             allowed = ", ".join(cloud.data_may_live_in)

@@ -15,6 +15,7 @@ _PLAUSIBLE_KW = (0.05, 300.0)
 
 
 def check_miner_efficiency(miner: Miner, path: FilePath) -> Iterator[Finding]:
+    """Watts and TH/s give an efficiency that machines have."""
     low, high = _PLAUSIBLE_J_PER_TH
     if not low <= miner.j_per_th <= high:
         message = f"{miner.watts:g} W for {miner.th_per_s:g} TH/s is {miner.j_per_th:.3g} J/TH; machines have {low:g} to {high:g}"
@@ -24,6 +25,7 @@ def check_miner_efficiency(miner: Miner, path: FilePath) -> Iterator[Finding]:
 
 
 def check_gpu_power(gpu: Gpu, path: FilePath) -> Iterator[Finding]:
+    """The accelerator's power is one that accelerators have."""
     low, high = _PLAUSIBLE_KW
     if not low <= gpu.critical_kw <= high:
         message = f"{gpu.critical_kw:g} kW for one accelerator; they have {low:g} to {high:g}"

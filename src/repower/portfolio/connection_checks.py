@@ -14,6 +14,7 @@ _SURENESS = ("energised", "contracted", "in_queue")
 
 
 def check_order(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """Steps stand in order of time, one for a month."""
     for position, (before, step) in enumerate(pairwise(site.connection), 1):
         if step.from_ <= before.from_:
             fact = "the same month as" if step.from_ == before.from_ else "before"
@@ -23,6 +24,7 @@ def check_order(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
 
 
 def check_rise(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """No step is lower than the one before it."""
     for position, (before, step) in enumerate(pairwise(site.connection), 1):
         if step.import_mw < before.import_mw:
             message = f"the limit falls from {before.import_mw:g} to {step.import_mw:g} MW; a falling limit is not modelled"
@@ -32,6 +34,7 @@ def check_rise(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
 
 
 def check_sureness(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """No step is surer than the one before it."""
     for position, (before, step) in enumerate(pairwise(site.connection), 1):
         if _SURENESS.index(step.status) < _SURENESS.index(before.status):
             message = f"{step.status} is surer than the step before it ({before.status}), which this one contains"
@@ -40,6 +43,7 @@ def check_sureness(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding
 
 
 def check_energised(portfolio: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """What is energised is there when the study starts."""
     for position, step in enumerate(site.connection):
         if step.status == "energised" and step.from_ > portfolio.start:
             message = (

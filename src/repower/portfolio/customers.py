@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from repower.portfolio.model import Model, fact
-from repower.units import CalendarMonth, Months, Mw, Rate, Share, UsdPerKwMonth
+from repower.units import CalendarMonth, Kw, Months, Mw, Rate, Share, UsdPerKwMonth
 
 
 class Lease(Model):
@@ -35,6 +35,7 @@ class Lease(Model):
         "rent after a default or the term, against the rent then due", default=0.75, ge=0, source="K judgement"
     )
     relet_months: Months = fact("months empty before it is let again", default=12, ge=0, source="K judgement")
+    least_rack_kw: Kw = fact("least critical IT per rack that a hall must offer", default=0.0, ge=0)
     data_may_live_in: tuple[str, ...] = fact("countries in which the customer's data may live", min_length=1)
 
 
@@ -50,4 +51,5 @@ class Cloud(Model):
         "running cost of the cloud beside the hall's, per kW of critical IT", default=60.0, ge=0, source="K judgement"
     )
     critical_mw: Mw = fact("critical IT that the market takes from us at most, existing halls excepted", gt=0)
+    least_rack_kw: Kw = fact("least critical IT per rack that its machines need", default=0.0, ge=0)
     data_may_live_in: tuple[str, ...] = fact("countries in which its customers let their data live", min_length=1)

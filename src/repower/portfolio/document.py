@@ -17,6 +17,8 @@ LINE_END = re.compile(r"\r\n|\n|\r")
 
 @dataclass(slots=True)
 class Scalar:
+    """A single value, with its place."""
+
     value: ScalarValue
     line: int
     column: int
@@ -34,6 +36,8 @@ class Entry:
 
 @dataclass(slots=True)
 class Mapping:
+    """Keys with their values; the place is that of the first key or of the brace."""
+
     line: int
     column: int
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -42,6 +46,8 @@ class Mapping:
 
 @dataclass(slots=True)
 class Sequence:
+    """A list; the place is that of its first dash or of the bracket."""
+
     line: int
     column: int
     items: list[Node] = field(default_factory=list)

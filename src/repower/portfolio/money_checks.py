@@ -12,6 +12,7 @@ from repower.portfolio.site import Site
 
 
 def check_tax(portfolio: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """The site's country has a tax."""
     named = [tax.country for tax in portfolio.capital.taxes]
     if site.country not in named:
         message = f"there is no tax for {site.country} in capital.taxes, so this site's income could not be taxed"
@@ -21,10 +22,12 @@ def check_tax(portfolio: Portfolio, site: Site, path: FilePath) -> Iterator[Find
 
 
 def check_budget_years(portfolio: Portfolio) -> Iterator[Finding]:
+    """Every year of the budget stands once."""
     yield from find_twins(portfolio.capital.budget, ("capital", "budget"), "year", "P214")
 
 
 def check_budget_in_study(portfolio: Portfolio) -> Iterator[Finding]:
+    """Some year of the budget is in the study."""
     years = portfolio.horizon.years()
     if not any(years[0] <= budget.year <= years[-1] for budget in portfolio.capital.budget):
         message = f"no year of the budget is in the study ({years[0]} to {years[-1]}), so nothing could ever be built"
@@ -32,6 +35,7 @@ def check_budget_in_study(portfolio: Portfolio) -> Iterator[Finding]:
 
 
 def check_tenor(portfolio: Portfolio) -> Iterator[Finding]:
+    """The loan is repaid within the study."""
     tenor, months = portfolio.capital.loan.tenor_months, 12 * portfolio.years
     if tenor > months:
         message = f"the loan runs {tenor} months, the study {months}: it could not be repaid in it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from repower.portfolio.countries import COUNTRY_CODES, country_hint
@@ -53,49 +53,29 @@ def _find_no_country(code: str, path: FilePath) -> Iterator[Finding]:
 # ---- the portfolio's own lists ------------------------------------------------------------------------------------
 
 
-def check_miner_names(portfolio: Portfolio) -> Iterator[Finding]:
-    yield from find_twins(portfolio.miners, ("miners",))
+def _once(path: FilePath, items: Callable[[Portfolio], Iterable[Any]]) -> Callable[[Portfolio], Iterator[Finding]]:
+    """The check that names in one list of the portfolio stand once."""
 
+    def check(portfolio: Portfolio) -> Iterator[Finding]:
+        yield from find_twins(items(portfolio), path)
 
-def check_gpu_names(portfolio: Portfolio) -> Iterator[Finding]:
-    yield from find_twins(portfolio.gpus, ("gpus",))
-
-
-def check_design_names(portfolio: Portfolio) -> Iterator[Finding]:
-    yield from find_twins(portfolio.designs, ("designs",))
-
-
-def check_lease_names(portfolio: Portfolio) -> Iterator[Finding]:
-    yield from find_twins(portfolio.leases, ("leases",))
-
-
-def check_cloud_names(portfolio: Portfolio) -> Iterator[Finding]:
-    yield from find_twins(portfolio.clouds, ("clouds",))
-
-
-def check_site_names(portfolio: Portfolio) -> Iterator[Finding]:
-    yield from find_twins(portfolio.sites, ("sites",))
-
-
-def check_market_names(portfolio: Portfolio) -> Iterator[Finding]:
-    yield from find_twins(portfolio.markets.power, ("markets", "power"))
-
-
-def check_station_names(portfolio: Portfolio) -> Iterator[Finding]:
-    yield from find_twins(portfolio.markets.weather, ("markets", "weather"))
+    return check
 
 
 def check_refresh_miner(portfolio: Portfolio) -> Iterator[Finding]:
+    """The machine that fleets are renewed with is in the catalogue."""
     yield from _find_unknown(portfolio.policy.refresh_miner, portfolio.miners, ("policy", "refresh_miner"), "miners")
 
 
 def check_tax_countries(portfolio: Portfolio) -> Iterator[Finding]:
+    """Every tax is of a country, each once."""
     yield from find_twins(portfolio.capital.taxes, ("capital", "taxes"), "country", "P219")
     for position, tax in enumerate(portfolio.capital.taxes):
         yield from _find_no_country(tax.country, ("capital", "taxes", position, "country"))
 
 
 def check_jurisdiction_countries(portfolio: Portfolio) -> Iterator[Finding]:
+    """Every jurisdiction is a country, each once."""
     path = ("policy", "jurisdictions")
     yield from find_twins(portfolio.policy.jurisdictions, path, "country", "P219")
     for position, rule in enumerate(portfolio.policy.jurisdictions):
@@ -103,14 +83,24 @@ def check_jurisdiction_countries(portfolio: Portfolio) -> Iterator[Finding]:
 
 
 OF_PORTFOLIO = (
-    check_miner_names, check_gpu_names, check_design_names, check_lease_names, check_cloud_names, check_site_names,
-    check_market_names, check_station_names, check_refresh_miner, check_tax_countries, check_jurisdiction_countries,
-)  # fmt: skip
+    _once(("miners",), lambda portfolio: portfolio.miners),
+    _once(("gpus",), lambda portfolio: portfolio.gpus),
+    _once(("designs",), lambda portfolio: portfolio.designs),
+    _once(("leases",), lambda portfolio: portfolio.leases),
+    _once(("clouds",), lambda portfolio: portfolio.clouds),
+    _once(("sites",), lambda portfolio: portfolio.sites),
+    _once(("markets", "power"), lambda portfolio: portfolio.markets.power),
+    _once(("markets", "weather"), lambda portfolio: portfolio.markets.weather),
+    check_refresh_miner,
+    check_tax_countries,
+    check_jurisdiction_countries,
+)
 
 # ---- customers ----------------------------------------------------------------------------------------------------
 
 
 def check_data_countries(_: Portfolio, customer: Lease | Cloud, path: FilePath) -> Iterator[Finding]:
+    """Data may live in countries, each named once."""
     path = (*path, "data_may_live_in")
     yield from _find_repeated(customer.data_may_live_in, path)
     for position, country in enumerate(customer.data_may_live_in):
@@ -118,6 +108,7 @@ def check_data_countries(_: Portfolio, customer: Lease | Cloud, path: FilePath) 
 
 
 def check_data_countries_have_sites(portfolio: Portfolio, customer: Lease | Cloud, path: FilePath) -> Iterator[Finding]:
+    """At least one site is where the customer's data may live."""
     countries = customer.data_may_live_in
     if any(code not in COUNTRY_CODES for code in countries):
         return
@@ -133,6 +124,7 @@ OF_CUSTOMER = (check_data_countries, check_data_countries_have_sites)
 
 
 def check_gpu(portfolio: Portfolio, cloud: Cloud, path: FilePath) -> Iterator[Finding]:
+    """The cloud's accelerator is in the catalogue."""
     yield from _find_unknown(cloud.gpu, portfolio.gpus, (*path, "gpu"), "gpus")
 
 
@@ -140,14 +132,17 @@ def check_gpu(portfolio: Portfolio, cloud: Cloud, path: FilePath) -> Iterator[Fi
 
 
 def check_power_market(portfolio: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """The site's power market exists."""
     yield from _find_unknown(site.power_market, portfolio.markets.power, (*path, "power_market"), "power markets")
 
 
 def check_weather(portfolio: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """The site's weather station exists."""
     yield from _find_unknown(site.weather, portfolio.markets.weather, (*path, "weather"), "weather stations")
 
 
 def check_site_designs(portfolio: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """The designs that can be built here exist, each named once."""
     path = (*path, "designs")
     yield from _find_repeated(site.designs, path)
     for position, name in enumerate(site.designs):
@@ -155,22 +150,27 @@ def check_site_designs(portfolio: Portfolio, site: Site, path: FilePath) -> Iter
 
 
 def check_site_country(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """The site's country is one."""
     yield from _find_no_country(site.country, (*path, "country"))
 
 
 def check_site_name(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """The site's name can stand before a slash."""
     yield from _find_unspeakable(site.name, (*path, "name"))
 
 
 def check_block_names(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """Block names stand once in their site."""
     yield from find_twins(site.blocks, (*path, "blocks"))
 
 
 def check_ppa_names(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """Contract names stand once in their site."""
     yield from find_twins(site.supply.ppas, (*path, "supply", "ppas"))
 
 
 def check_generator_names(_: Portfolio, site: Site, path: FilePath) -> Iterator[Finding]:
+    """Plant names stand once in their site."""
     yield from find_twins(site.supply.generators, (*path, "supply", "generators"))
 
 
@@ -181,19 +181,23 @@ OF_SITE = (
 
 
 def check_block_name(_: Portfolio, __: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """The block's name can stand behind a slash."""
     yield from _find_unspeakable(block.name, (*path, "name"))
 
 
 def check_block_miner(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """The fleet's machine is in the catalogue."""
     if block.fleet is not None:
         yield from _find_unknown(block.fleet.miner, portfolio.miners, (*path, "fleet", "miner"), "miners")
 
 
 def check_block_cloud(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """The cloud in the block exists."""
     yield from _find_unknown(block.cloud, portfolio.clouds, (*path, "cloud"), "clouds")
 
 
 def check_block_design(portfolio: Portfolio, _: Site, block: Block, path: FilePath) -> Iterator[Finding]:
+    """The design of the hall in the block exists."""
     yield from _find_unknown(block.design, portfolio.designs, (*path, "design"), "designs")
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,8 @@ class _Answer:
 
 
 def _read(path: Path) -> _Answer:
-    file = path / FILE_NAME if path.is_dir() else path
+    # pathlib raises for names that are too long or hold a NUL; such a place is reported as not there.
+    file = path / FILE_NAME if os.path.isdir(path) else path  # noqa: PTH112
     try:
         data = _bytes_of(file)
     except InputError as error:

@@ -14,6 +14,7 @@ FACTORS = ("bitcoin", "gpu", "power")
 
 
 def check_start(portfolio: Portfolio) -> Iterator[Finding]:
+    """The study starts with a quarter."""
     start = portfolio.start
     if start.month not in (1, 4, 7, 10):
         first = start + -((start.month - 1) % 3)
@@ -22,6 +23,7 @@ def check_start(portfolio: Portfolio) -> Iterator[Finding]:
 
 
 def check_last_start(portfolio: Portfolio) -> Iterator[Finding]:
+    """Works start within the study."""
     horizon, month = portfolio.horizon, portfolio.policy.last_start
     if not horizon.start <= month < horizon.end:
         message = f"{month} is outside the study ({horizon.start} to {horizon.end + -1})"
@@ -29,6 +31,7 @@ def check_last_start(portfolio: Portfolio) -> Iterator[Finding]:
 
 
 def check_minimum_mining(portfolio: Portfolio) -> Iterator[Finding]:
+    """The mining rule ends within the study."""
     horizon, month = portfolio.horizon, portfolio.policy.minimum_mining_until
     if month is not None and not horizon.start <= month < horizon.end:
         message = f"{month} is outside the study ({horizon.start} to {horizon.end + -1})"
@@ -39,6 +42,7 @@ def check_minimum_mining(portfolio: Portfolio) -> Iterator[Finding]:
 
 
 def check_factors(portfolio: Portfolio) -> Iterator[Finding]:
+    """Correlations are between factors that there are."""
     for position, correlation in enumerate(portfolio.markets.correlations):
         path = ("markets", "correlations", position, "between")
         for side, factor in enumerate(correlation.between):
@@ -47,6 +51,7 @@ def check_factors(portfolio: Portfolio) -> Iterator[Finding]:
 
 
 def check_pairs(portfolio: Portfolio) -> Iterator[Finding]:
+    """Correlations are between two different factors, each pair once."""
     pairs: list[frozenset[str]] = []
     for position, correlation in enumerate(portfolio.markets.correlations):
         path = ("markets", "correlations", position, "between")
@@ -82,6 +87,7 @@ OF_PORTFOLIO = (check_start, check_last_start, check_minimum_mining, check_facto
 
 
 def check_lease_window(_: Portfolio, lease: Lease, path: FilePath) -> Iterator[Finding]:
+    """The window of handover is not reversed."""
     if lease.from_ > lease.until:
         message = f"the last month of handover, {lease.until}, is before the first, {lease.from_}"
         yield Finding(
@@ -90,6 +96,7 @@ def check_lease_window(_: Portfolio, lease: Lease, path: FilePath) -> Iterator[F
 
 
 def check_lease_in_study(portfolio: Portfolio, lease: Lease, path: FilePath) -> Iterator[Finding]:
+    """The window of handover touches the study."""
     horizon = portfolio.horizon
     if lease.until < horizon.start:
         message = f"halls had to be handed over by {lease.until}, before the study starts ({horizon.start})"

@@ -41,12 +41,14 @@ OF_SITE = (check_must_take,)
 
 
 def check_ppa_window(_: Portfolio, ppa: Ppa, path: FilePath) -> Iterator[Finding]:
+    """The contract begins before it ends."""
     if ppa.from_ is not None and ppa.until is not None and ppa.from_ > ppa.until:
         message = f"the contract ends in {ppa.until}, before it begins in {ppa.from_}"
         yield Finding("P208", (*path, "until"), message, "from is the first month, until the last; correct one")
 
 
 def check_ppa_in_study(portfolio: Portfolio, ppa: Ppa, path: FilePath) -> Iterator[Finding]:
+    """The contract has a month in the study."""
     horizon = portfolio.horizon
     if ppa.until is not None and ppa.until < horizon.start:
         message = f"the contract ended in {ppa.until}, before the study starts ({horizon.start})"
@@ -57,6 +59,7 @@ def check_ppa_in_study(portfolio: Portfolio, ppa: Ppa, path: FilePath) -> Iterat
 
 
 def check_resale_fee(_: Portfolio, ppa: Ppa, path: FilePath) -> Iterator[Finding]:
+    """A fee on resale goes with resale."""
     if ppa.resale_fee_usd_per_mwh > 0 and not ppa.resale:
         message = "a fee on energy sold back, but resale is not allowed: the fee would have no effect"
         yield Finding("P233", (*path, "resale_fee_usd_per_mwh"), message, "add resale: true, or remove the fee")
@@ -66,6 +69,7 @@ OF_PPA = (check_ppa_window, check_ppa_in_study, check_resale_fee)
 
 
 def check_generator_in_study(portfolio: Portfolio, generator: Generator, path: FilePath) -> Iterator[Finding]:
+    """The plant begins within the study."""
     horizon = portfolio.horizon
     if generator.from_ is not None and generator.from_ >= horizon.end:
         message = f"the plant begins in {generator.from_}, after the study's last month ({horizon.end + -1})"
@@ -73,6 +77,7 @@ def check_generator_in_study(portfolio: Portfolio, generator: Generator, path: F
 
 
 def check_fuel(_: Portfolio, generator: Generator, path: FilePath) -> Iterator[Finding]:
+    """Heat rate and fuel price go together."""
     burns, pays = generator.heat_rate_mmbtu_per_mwh > 0, generator.fuel_usd_per_mmbtu > 0
     if burns != pays:
         given, absent = (

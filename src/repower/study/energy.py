@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import xarray as xr
 
@@ -31,7 +33,7 @@ def energy_dataset(setting: Setting, cases: Cases) -> xr.Dataset:
         energy_error.append([_energy_error(run) for run in programme.runs])
         money_error.append([_money_error(run) for run in programme.runs])
     months = setting.portfolio.horizon.labels()
-    data = {
+    data: dict[str, tuple[tuple[str, ...], Floats, dict[str, str]]] = {
         name: (("case", "site", "month"), np.array(values), {"units": "MWh", "long_name": _SUMS[name][0]})
         for name, values in sums.items()
     }
@@ -53,7 +55,7 @@ def energy_dataset(setting: Setting, cases: Cases) -> xr.Dataset:
     return xr.Dataset(data, coords={"case": list(cases), "site": sites, "month": months, "use": list(USES)})
 
 
-_SUMS = {
+_SUMS: dict[str, tuple[str, Callable[[SiteRun], Floats]]] = {
     "mining_mwh": ("energy of mines", lambda run: run.energy.tier_mwh.sum(axis=2)),
     "ai_mwh": ("energy of AI halls", lambda run: run.energy.ai_mwh),
     "unserved_mwh": ("AI load not served", lambda run: run.energy.unserved_mwh),

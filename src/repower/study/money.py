@@ -37,15 +37,24 @@ def money_dataset(setting: Setting, chosen: Programme, as_usual: Programme, fina
         portfolio_tax[case] = everything.lines["tax"].mean(axis=0)
     return xr.Dataset(
         {
-            "cash_usd": _named(("case", "site", "line", "month"), mean, "USD", "cash by line, mean over scenarios, positive to us"),
+            "cash_usd": _named(
+                ("case", "site", "line", "month"), mean, "USD", "cash by line, mean over scenarios, positive to us"
+            ),
             "total_usd": _named(("case", "scenario", "month"), total, "USD", "cash after capital and tax, before loans"),
-            "tax_usd": _named(("case", "month"), portfolio_tax, "USD", "income tax of all countries, losses carried forward, mean"),
+            "tax_usd": _named(
+                ("case", "month"), portfolio_tax, "USD", "income tax of all countries, losses carried forward, mean"
+            ),
             "equity_usd": _named(("scenario", "month"), financing.equity_usd, "USD", "cash to the owners after loans, plan"),
-            "loan_usd": _named(("line", "month"), _loan_lines(financing, lines), "USD", "lines of all loans, plan"),
+            "loan_usd": _named(
+                ("line", "month"), _loan_lines(financing, lines), "USD", "lines of all loans, mean over scenarios, plan"
+            ),
             "npv_usd": _named(("case", "scenario"), npv(total, capital.discount_rate), "USD", "net present value before loans"),
             "site_npv_usd": _named(("case", "site", "scenario"), site_npv, "USD", "net present value of each site, taxed alone"),
             "equity_npv_usd": _named(
-                ("scenario",), npv(financing.equity_usd, capital.cost_of_equity_rate), "USD", "value to the owners after loans, plan"
+                ("scenario",),
+                npv(financing.equity_usd, capital.cost_of_equity_rate),
+                "USD",
+                "value to the owners after loans, plan",
             ),
         },
         coords={
@@ -65,7 +74,7 @@ def _named(dims: tuple[str, ...], values: Floats, units: str, long_name: str) ->
 def _loan_lines(financing: Financing, lines: list[str]) -> Floats:
     answer = np.zeros((len(lines), financing.loans_cash.shape[1]))
     for name, values in financing.loans_cash.lines.items():
-        answer[lines.index(name)] = values[0]
+        answer[lines.index(name)] = values.mean(axis=0)
     return answer
 
 
@@ -122,6 +131,8 @@ def summary(setting: Setting, chosen: Programme, as_usual: Programme, financing:
     capital = float(-npv(np.asarray(spent) - np.asarray(before), setting.portfolio.capital.discount_rate))
     equity_mean = financing.equity_usd.mean(axis=0)
     running = np.cumsum(equity_mean)
+    # Beside the works, sources must pay the fees and the interest that falls due before a hall earns.
+    loan_costs = sum(float((hall.loan.fee_usd + hall.loan.construction_interest_usd).sum()) for hall in financing.loans)
     figures = {
         "npv_usd": float(plan.mean()),
         "baseline_npv_usd": float(usual.mean()),
@@ -132,12 +143,12 @@ def summary(setting: Setting, chosen: Programme, as_usual: Programme, financing:
         **_returns(extra),
         "debt_usd": financing.debt_usd,
         "equity_npv_usd": float(np.asarray(money["equity_npv_usd"]).mean()),
-        "equity_usd": max(0.0, -float(running.min())),
+        "equity_usd": float(-np.sum(spent)) + loan_costs - financing.debt_usd,
         "funding_gap_usd": max(0.0, -float(running.min())),
         "funding_gap_month": str(setting.portfolio.start + int(running.argmin())) if running.min() < 0 else "",
         "min_dscr": min((hall.loan.min_dscr for hall in financing.loans), default=None),
         "llcr": min((hall.loan.llcr for hall in financing.loans), default=None),
-        "balanced": bool(max(_cash_error(chosen, money, 0), _cash_error(as_usual, money, 1)) < 1e-9),
+        "balanced": bool(max(_cash_error(money, 0), _cash_error(money, 1)) < 1e-9),
         "sites": {},
     }
     for position, (run, other) in enumerate(zip(chosen.runs, as_usual.runs, strict=True)):
@@ -165,8 +176,8 @@ def _returns(extra: Floats) -> dict[str, Any]:
     }
 
 
-def _cash_error(programme: Programme, money: xr.Dataset, case: int) -> float:
-    """Sum of the sites' mean lines and the countries' tax against the portfolio's mean cash, relative to its largest month."""
+def _cash_error(money: xr.Dataset, case: int) -> float:
+    """Sites' mean lines and the countries' tax against the portfolio's mean cash, relative to its largest month."""
     lines = np.asarray(money["cash_usd"][case])
     tax = list(money["line"].to_numpy()).index("tax")
     sites = lines.sum(axis=(0, 1)) - lines[:, tax].sum(axis=0) + np.asarray(money["tax_usd"][case])

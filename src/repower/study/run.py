@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
-from repower.construction.duration import works_table
 from repower.conversion.decide import make_plan
 from repower.conversion.decisions import decisions
 from repower.conversion.financing import finance_halls
@@ -18,6 +17,7 @@ from repower.scenarios.sampling import base, sample
 from repower.study.energy import energy_dataset
 from repower.study.money import bridge, loan_rows, money_dataset, summary
 from repower.study.study import PlanResult, Settings, Study
+from repower.study.works import works_rows
 
 #: Packages whose version may change a number in its last digits; written into every record.
 _PACKAGES = ("repower", "numpy", "scipy", "numba", "linopy", "highspy", "xarray", "pandas")
@@ -51,14 +51,16 @@ def run(
     progress = progress or Progress()
     with progress.step("read the series") as step:
         shapes = read_shapes(portfolio)
-        step.note = f"{len(shapes.zones)} price zones, {len(shapes.stations)} weather stations, {len(shapes.years)} years of hours"
+        step.note = (
+            f"{len(shapes.zones)} price zones, {len(shapes.stations)} weather stations, {len(shapes.years)} years of hours"
+        )
     with progress.step("draw the scenarios") as step:
         drawn = sample(portfolio, scenarios, seed, shapes)
         step.note = f"{scenarios:,} scenarios of {portfolio.horizon.months} months"
     setting = Setting(portfolio, drawn, shapes)
     central = Setting(portfolio, base(portfolio, shapes), shapes)
 
-    plan, table, _ = make_plan(setting, gap=gap, time_limit_s=time_limit_s, progress=progress)
+    plan, table, solution = make_plan(setting, gap=gap, time_limit_s=time_limit_s, progress=progress)
     chosen = run_programme(setting, plan.chosen, progress, "dispatch the plan, every hour")
     as_usual = run_programme(setting, plan.baseline, progress, "dispatch business as usual")
     with progress.step("finance") as step:
@@ -66,7 +68,7 @@ def run(
         money = money_dataset(setting, chosen, as_usual, financing)
         step.note = f"{len(financing.loans)} loans on leased halls"
 
-    rows = decisions(setting, table, plan.chosen, chosen.operations)
+    rows = decisions(setting, table, solution, plan.chosen, chosen.operations)
     return Study(
         portfolio=portfolio,
         settings=settings,
@@ -90,7 +92,7 @@ def run(
         finance=money,
         loans=tuple(loan_rows(setting, financing)),
         summary=summary(setting, chosen, as_usual, financing, money),
-        works=tuple(_works(setting, rows)),
+        works=tuple(works_rows(setting, rows)),
         provenance={
             "inputs_sha256": portfolio.origin.sha256,
             "versions": {name: version(name) for name in _PACKAGES},
@@ -99,41 +101,3 @@ def run(
             "notes": dict(progress.notes),
         },
     )
-
-
-def _works(setting: Setting, rows: list[object]) -> list[dict[str, object]]:
-    """The network of works of each size and kind of block that the plan converts."""
-    done: dict[tuple[float, str], dict[str, object]] = {}
-    for row in rows:
-        if not getattr(row, "ready_p50", ""):
-            continue
-        site = setting.portfolio.site(row.site)  # type: ignore[attr-defined]
-        block = next(block for block in site.blocks if block.name == row.block)  # type: ignore[attr-defined]
-        works = setting.works(block)
-        key = (works.grid_mw, works.kind)
-        done.setdefault(
-            key,
-            {
-                "grid_mw": works.grid_mw,
-                "kind": works.kind,
-                "policy": works.policy,
-                "nominal_months": works.nominal_months,
-                "p50_months": works.p50_months,
-                "p80_months": works.p80_months,
-                "mining_stops_months": works.mining_stops_months,
-                "tasks": [
-                    {
-                        "work": task.work,
-                        "start_months": task.start_months,
-                        "finish_months": task.finish_months,
-                        "finish_p50_months": task.finish_p50_months,
-                        "finish_p80_months": task.finish_p80_months,
-                        "float_months": task.float_months,
-                        "critical": task.critical,
-                        "source": f"{task.source.confidence} {task.source.text}",
-                    }
-                    for task in works_table(works.policy, works.grid_mw, works.kind)
-                ],
-            },
-        )
-    return list(done.values())

@@ -1,0 +1,64 @@
+"""Loans on leased halls: how much, what limits it, and how well the tenant's rent covers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from repower.report import figures, tables
+from repower.report.section import Section, sourced
+
+if TYPE_CHECKING:
+    from repower.study.study import Study
+
+_COLUMNS = (
+    tables.Column("hall", numeric=False),
+    tables.Column("debt", "M$"),
+    tables.Column("limited by", numeric=False),
+    tables.Column("gearing", "of capital cost"),
+    tables.Column("first rent", numeric=False),
+    tables.Column("tenor", "years"),
+    tables.Column("least DSCR", "base path"),
+    tables.Column("LLCR", "base path"),
+    tables.Column("least DSCR", "P10 of scenarios"),
+    tables.Column("DSCR below 1", "of scenarios"),
+)
+
+
+def loans(study: Study) -> Section:
+    """The table of loans, its terms with their sources, and how to read its covers."""
+    terms = study.portfolio.capital.loan
+    said = (
+        f"<p>One loan for each leased hall, sized on the base path (no shocks, no default): interest "
+        f"{sourced('capital.loan.rate', figures.percent(terms.rate, 2))}, at most "
+        f"{sourced('capital.loan.tenor_months', figures.years(terms.tenor_months))}, debt service cover (DSCR) of at least "
+        f"{sourced('capital.loan.min_dscr', figures.number(terms.min_dscr, 2))}, at most "
+        f"{sourced('capital.loan.gearing_share', figures.percent(terms.gearing_share))} of the hall's cost. The lender counts the first tenant's "
+        "rent only. Mines and the own cloud carry no loan. Business as usual has no loans.</p>"
+    )
+    if not study.loans:
+        return Section("loans", "Loans on leased halls", said + "<p>The plan has no leased hall that a lender would finance.</p>")
+    rows = [
+        tables.Row(
+            (
+                tables.words(f"{row['site']} / {row['block']}", "nowrap"),
+                tables.amount(row["debt_usd"], 1, scale=1e6),
+                tables.words(row["limit"]),
+                tables.share(row["gearing_share"]),
+                tables.words(row["first_operating"], "nowrap"),
+                tables.amount(row["tenor_months"] / 12, 1),
+                tables.amount(row["min_dscr"], 2),
+                tables.amount(row["llcr"], 2),
+                tables.amount(row["min_dscr_p10"], 2),
+                tables.share(row["below_one_share"]),
+            )
+        )
+        for row in study.loans
+    ]
+    debt = sum(row["debt_usd"] for row in study.loans)
+    nothing = [tables.html("") for _ in range(len(_COLUMNS) - 2)]
+    rows.append(tables.Row((tables.words("all loans"), tables.amount(debt, 1, scale=1e6), *nothing), "total"))
+    caption = (
+        "A cover of 0 in a scenario means that the first tenant stopped paying within the loan's life, or that the hall came so late that a "
+        "payment fell due before its rent: no rent of a later tenant is counted, so this is the lender's strict view, not a loss."
+    )
+    return Section("loans", "Loans on leased halls", said + tables.table(caption, _COLUMNS, rows, name="loan-table"))
