@@ -16,7 +16,8 @@ import numpy as np
 
 from repower.finance.capex import spend
 from repower.finance.cashflow import CashFlow
-from repower.finance.debt import apply_loan, size_loan
+from repower.finance.debt import size_loan
+from repower.finance.delay import meet
 from repower.finance.depreciation import depreciation
 from repower.finance.metrics import irr, moic, payback_months
 from repower.finance.revenue import lease_income
@@ -70,12 +71,13 @@ def hall(scenarios, months, seed):
         after_tax = operating + linear_tax(taxable, TAX.income_rate)
     with timed("loan", spent):
         loan = size_loan(after_tax[0] * (np.arange(months) >= 18), -works[0], 18, LOAN)
-        levered = apply_loan(loan, operating + works + carried, operating + carried)
+        met = meet(loan, duration, operating + carried)
+        levered_usd = operating + works + carried + met.lines.total
     with timed("rates of return, payback, multiple", spent):
         unlevered = irr(operating + works + carried)
-        equity = irr(levered.equity_usd)
-        payback_months(levered.equity_usd)
-        moic(levered.equity_usd)
+        equity = irr(levered_usd)
+        payback_months(levered_usd)
+        moic(levered_usd)
     return spent, loan, unlevered, equity
 
 

@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[1]
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["NUMBA_CACHE_DIR"] = str(ROOT / ".numba_cache" / worker)
 
-settings.register_profile("repower", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Where a change is judged the examples are the same every time; elsewhere they are new ones.
+settings.register_profile(
+    "repower", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
 settings.load_profile("repower")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 import webbrowser
@@ -79,8 +80,14 @@ def run_and_report(
     else:
         click.echo(said(study, portfolio.origin.folder / "portfolio.yaml", page, record, time.perf_counter() - since))
     if open_page:
-        webbrowser.open(page.resolve().as_uri())
+        show_page(page)
     sys.exit(0 if study.summary["balanced"] else 1)
+
+
+def show_page(page: Path) -> None:
+    """Open the report where there is a screen; on a terminal without one a text browser would take the terminal over."""
+    if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(page.resolve().as_uri())
 
 
 def said(study: Study, portfolio: Path, page: Path, record: Path, seconds: float) -> str:

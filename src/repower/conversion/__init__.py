@@ -1,1 +1,18 @@
-"""See the package documentation."""
+"""WHAT BECOMES WHAT, WHEN: every choice of every block is valued, then one per block is chosen, with proof.
+
+    setting     a portfolio, its scenarios and its hours: values per MW of a mine and of a hall
+    choices     what each block may become: stay, renew its fleet, new mine, leased hall, own cloud
+    options     one choice carried out: dates, draws, lines of cash
+    supply      contracts and generators by month
+    coupling    what blocks of one site share, by state of the site
+    instance    the planning problem as arrays
+    plan        mean-CVaR by subset cuts, with a bound
+    decide      from portfolio to plan
+    programme   the chosen plan dispatched in full, at each scenario's dates
+    financing   one loan for each leased hall
+    decisions   the plan in words
+
+Left out so far: plans that wait for news (a tree with re-plan dates), triggers and the value of waiting, powered shells and
+sales of blocks, building generation or enlarging a connection, mining cash as a source of capital, concentration on one
+customer, cost of late delivery, resale of machines, any value after the last month of the study.
+"""

@@ -46,6 +46,7 @@ class _Group:
 
 
 def is_coupled(site: Site) -> bool:
+    """Whether the site has a power contract or a generator, so that its blocks share something."""
     return bool(site.supply.ppas or site.supply.generators)
 
 

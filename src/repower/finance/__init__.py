@@ -10,6 +10,7 @@ The room knows lines of cash, not plans: megawatts, months and dates are given t
     depreciation    straight line, by class of asset
     tax             income tax, with losses at once or carried forward
     debt            one loan, sculpted to its cover and capped by gearing
+    delay           that loan at each scenario's own dates
     rate_of_return  internal rates of return, and why there is none
     metrics         value, payback, multiples and covers
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from repower.finance.cashflow import CashFlow
 from repower.finance.metrics import dscr, llcr
-from repower.finance.timeline import Floats, Ints
+from repower.finance.timeline import Floats
 from repower.portfolio.capital import Loan
 
 #: Sources and uses, and the last balance, are checked to this share of the loan.
@@ -235,51 +235,4 @@ def size_loan(cfads_usd: ArrayLike, cost_usd: ArrayLike, first_operating_month: 
         min_dscr=float(np.nanmin(cover)) if served else float("nan"),
         min_dscr_month=int(np.nanargmin(cover)) if served else -1,
         llcr=float(llcr(cfads, principal, terms.rate, first, tenor)),
-    )
-
-
-@dataclass(frozen=True)
-class Levered:
-    """A fixed loan met by what happens.
-
-    equity_usd : [S, M] cash to the owners.  dscr : [S, M], NaN without service.
-    min_dscr : [S], NaN without a loan.  min_dscr_month : [S], -1 without a loan.
-    shortfall : [S, M] cover below 1: the owners' money, negative in `equity_usd`, pays the rest.
-    """
-
-    equity_usd: Floats
-    dscr: Floats
-    min_dscr: Floats
-    min_dscr_month: Ints
-    shortfall: NDArray[np.bool_]
-
-
-def apply_loan(loan: LoanResult, cash_usd: ArrayLike, cfads_usd: ArrayLike) -> Levered:
-    """What is left to the owners in every scenario, when the loan is drawn and served as the base case says.
-
-        equity = cash + draws - fee - interest - repayment
-
-    Parameters
-    ----------
-    cash_usd : [S, M] after capital and tax, before the loan; the cost of the works is in it. Interest is not deducted from
-        tax unless the tax in it was computed with `loan.interest_usd`.
-    cfads_usd : [S, M] cash flow available for debt service.
-    """
-    cash, cfads = np.asarray(cash_usd, dtype=np.float64), np.asarray(cfads_usd, dtype=np.float64)
-    if cash.ndim != 2 or cash.shape != cfads.shape or cash.shape[1] != loan.service_usd.size:
-        raise ValueError(f"cash is {cash.shape} and cfads {cfads.shape}; both must be [S, {loan.service_usd.size}]")
-    cover = dscr(cfads, loan.service_usd)
-    served = loan.service_usd > 0
-    if served.any():
-        months = np.flatnonzero(served)
-        worst = np.argmin(cover[:, months], axis=1)
-        min_dscr, min_month = cover[:, months].min(axis=1), months[worst]
-    else:
-        min_dscr, min_month = np.full(len(cash), np.nan), np.full(len(cash), -1)
-    return Levered(
-        equity_usd=cash + loan.cash_flow().total,
-        dscr=cover,
-        min_dscr=min_dscr,
-        min_dscr_month=min_month.astype(np.int64),
-        shortfall=cover < 1.0 - _TOLERANCE,
     )

@@ -80,7 +80,7 @@ def meet(loan: LoanResult, first_operating_month: ArrayLike, cfads_usd: ArrayLik
             "loan_repayment": -repayment,
         }
     )
-    cover = np.stack([dscr(cfads[scenario], service[scenario]) for scenario in range(first.size)])
+    cover = dscr(cfads, service)
     # A loan is always served in some month, so no row is all NaN.
     return MetLoan(lines, interest, cover, np.nanmin(cover, axis=1))
 

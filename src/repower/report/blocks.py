@@ -15,13 +15,11 @@ if TYPE_CHECKING:
 _COLUMNS = (
     tables.Column("block", numeric=False),
     tables.Column("grid", "MW"),
-    tables.Column("today", numeric=False),
-    tables.Column("becomes", "design, for whom", numeric=False),
+    tables.Column("today → becomes", "design, for whom", numeric=False),
     tables.Column("works start", numeric=False),
     tables.Column("ready P50", numeric=False),
     tables.Column("ready P80", numeric=False),
-    tables.Column("critical IT", "MW"),
-    tables.Column("racks"),
+    tables.Column("critical IT", "MW, racks"),
     tables.Column("capital", "M$"),
     tables.Column("value, chosen", "M$ per grid MW"),
     tables.Column("value, staying", "M$ per grid MW"),
@@ -38,7 +36,8 @@ def blocks(study: Study) -> Section:
         rows.append(tables.group(_site_label(study, site.name)))
         own = {row.block: row for row in study.plan.decisions if row.site == site.name}
         rows += [
-            _row(own[block.name], anchor(f"sites[{position}].blocks[{number}].grid_mw")) for number, block in enumerate(site.blocks)
+            _row(own[block.name], anchor(f"sites[{position}].blocks[{number}].grid_mw"))
+            for number, block in enumerate(site.blocks)
         ]
     intro = (
         f"<p>{len(changed)} of {len(study.plan.decisions)} blocks change: {len(halls)} become AI halls, "
@@ -65,27 +64,36 @@ def _site_label(study: Study, name: str) -> str:
 
 def _row(row: Decision, grid_anchor: str) -> tables.Row:
     per_mw = 1e6 * row.grid_mw
-    becomes = figures.FATES[row.becomes]
+    becomes = figures.FATES[row.becomes] if row.start else f"{figures.TODAY[row.was]}, as it is"
+    today = f"<small>{figures.TODAY[row.was]} → </small>" if row.start else ""
+    named = f'<small class="site">{figures.text(row.site)} / </small>{figures.text(row.block)}'
     detail = ", ".join(part for part in (row.design, row.lease) if part)
     below = f"<small>{figures.text(detail)}</small>" if detail else ""
     grid = tables.amount(row.grid_mw, 0 if row.grid_mw == round(row.grid_mw) else 1)
     linked = f'<a class="src" href="#{figures.text(grid_anchor)}">{grid.html}</a>'
     return tables.Row(
         (
-            tables.html(f"<small>{figures.text(row.site)}/</small>{figures.text(row.block)}", f"{row.site}/{row.block}", "nowrap"),
+            tables.html(named, f"{row.site}/{row.block}", "nowrap"),
             tables.html(linked, row.grid_mw, "n"),
-            tables.words(figures.TODAY[row.was]),
-            tables.html(f'<span class="fate {row.becomes}">{becomes}</span>{below}', becomes + detail, "becomes"),
+            tables.html(f'{today}<span class="fate {row.becomes}">{becomes}</span>{below}', becomes + detail, "becomes"),
             _month(row.start),
             _month(row.ready_p50),
             _month(row.ready_p80),
-            tables.amount(row.critical_mw or None, 1),
-            tables.amount(float(row.racks) or None),
+            _critical(row),
             tables.amount(row.capital_usd or None, scale=1e6),
             tables.amount(row.npv_usd / per_mw, 2),
             tables.amount(row.keep_npv_usd / per_mw, 2),
             tables.words(row.why, "why"),
         )
+    )
+
+
+def _critical(row: Decision) -> tables.Cell:
+    """Critical IT with its racks below."""
+    if not row.critical_mw:
+        return tables.amount(None)
+    return tables.html(
+        f"{figures.number(row.critical_mw, 1)}<small>{figures.number(row.racks)} racks</small>", row.critical_mw, "n two"
     )
 
 

@@ -145,7 +145,11 @@ def _panel(case: str, bars: list[Spec], totals: list[Spec]) -> Spec:
 
 
 def _statement(study: Study, case: str, yearly: dict[str, Floats], total: Floats) -> str:
-    columns = [tables.Column("M$", numeric=False), tables.Column("all years"), *(tables.Column(year) for year in year_names(study))]
+    columns = [
+        tables.Column("M$", numeric=False),
+        tables.Column("all years"),
+        *(tables.Column(year) for year in year_names(study)),
+    ]
     rows: list[tables.Row] = []
     for positions, subtotal in ((("revenue", "cost"), "operating cash"), (("capex",), "capital"), (("tax",), "")):
         names = [name for name in yearly if LINES[name].position in positions]
@@ -179,7 +183,11 @@ def _owners(study: Study) -> str:
     equity = by_year(finance["equity_usd"].mean("scenario"))
     loans = {name: by_year(finance["loan_usd"].sel(line=name)) for name, line in LINES.items() if line.position == "financing"}
     shield = equity - total - np.asarray(sum(loans.values()))
-    columns = [tables.Column("M$", numeric=False), tables.Column("all years"), *(tables.Column(year) for year in year_names(study))]
+    columns = [
+        tables.Column("M$", numeric=False),
+        tables.Column("all years"),
+        *(tables.Column(year) for year in year_names(study)),
+    ]
     rows = [
         _row("total after tax, before loans", total),
         *(_row(line_name(name), values) for name, values in loans.items()),

@@ -53,9 +53,10 @@ _CONFIG: Spec = {
         "title": None,
         "symbolType": "square",
         "symbolSize": 130,
-        "columnPadding": 18,
+        "columnPadding": 30,
+        "labelLimit": 0,
     },
-    "title": {"fontSize": 13, "fontWeight": "bold", "anchor": "start", "color": INK, "offset": 8},
+    "title": {"fontSize": 13, "fontWeight": "bold", "anchor": "start", "color": INK, "offset": 8, "frame": "group"},
     "header": {"labelFontSize": 13, "labelFontWeight": "bold", "title": None, "labelAnchor": "start", "labelColor": INK},
     "concat": {"spacing": 28},
 }
@@ -65,8 +66,7 @@ def svg(spec: Spec, name: str) -> str:
     """The picture of a specification. `name` keeps its inner ids apart from those of other pictures of the page."""
     import vl_convert
 
-    whole = {"$schema": "vega-lite v5", "padding": 4, "config": _CONFIG, **spec}
-    whole.pop("$schema")
+    whole = {"padding": 4, **spec, "config": _CONFIG}
     drawn = vl_convert.vegalite_to_svg(json.dumps(whole), vl_version="5.20")
     drawn = re.sub(r'(id="|url\(#|href="#)(?=[A-Za-z])', rf"\g<1>{name}-", drawn)
     # Two decimals of a pixel are plenty, and half the bytes.

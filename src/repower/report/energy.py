@@ -42,14 +42,10 @@ def energy(study: Study) -> Section:
         for name, words, _ in parts
         for year, twh in enumerate(yearly[case, name])
     ]
-    peak = sum(yearly[PLAN, name] for name, *_ in USES)
-    ai = yearly[PLAN, "ai_mwh"]
-    most = int(np.argmax(ai))
+    mines, ai = yearly[PLAN, "mining_mwh"], yearly[PLAN, "ai_mwh"]
     heading = (
-        f"AI halls draw {figures.number(float(ai[most]), 1)} TWh in {start + most}, "
-        f"{figures.percent(float(ai[most] / max(1e-12, peak[most])))} of all energy of the plan"
-        if ai[most] > 0
-        else "All energy of the plan goes to mines"
+        f"Mines draw {figures.number(float(mines[0]), 1)} TWh in the first year and {figures.number(float(mines[-1]), 1)} in the last; "
+        f"AI halls up to {figures.number(float(ai.max()), 1)} TWh a year"
     )
     chart = figure(
         heading,
@@ -100,13 +96,21 @@ def _table(study: Study, yearly: dict[tuple[str, str], np.ndarray]) -> str:
     columns = [tables.Column("TWh per year", numeric=False), tables.Column("mean"), *(tables.Column(year) for year in years)]
     rows: list[tables.Row] = []
     for case in CASES:
-        for title, parts in (("from", [part[:2] for part in SOURCES]), ("to", [part[:2] for part in USES]), ("beside the meter", BESIDE)):
+        for title, parts in (
+            ("from", [part[:2] for part in SOURCES]),
+            ("to", [part[:2] for part in USES]),
+            ("beside the meter", BESIDE),
+        ):
             rows.append(tables.group(f"{case}, {title}"))
             rows += [_row(words, yearly[case, name]) for name, words in parts]
             if title != "beside the meter":
                 rows.append(_row(f"total {title}", sum(yearly[case, name] for name, _ in parts), "total"))
     caption = "Energy at the site meters, mean over the scenarios."
-    return "<details><summary>table by year</summary>" + tables.table(caption, columns, rows, name="energy-table", sortable=False) + "</details>"
+    return (
+        "<details><summary>table by year</summary>"
+        + tables.table(caption, columns, rows, name="energy-table", sortable=False)
+        + "</details>"
+    )
 
 
 def _row(words: str, values: np.ndarray, kind: str = "") -> tables.Row:

@@ -40,10 +40,18 @@ def fans(study: Study) -> str:
         if hashprice[2] < panels[0][2][:, 0].mean()
         else f"Hashprice ends at a median of {figures.number(float(hashprice[2]), 1)} USD/PH/day"
     )
-    drawn = [_panel(title, unit, logarithmic, [row for row in rows if row["panel"] == title]) for title, unit, _, logarithmic in panels]
+    drawn = [
+        _panel(title, unit, logarithmic, [row for row in rows if row["panel"] == title]) for title, unit, _, logarithmic in panels
+    ]
     return figure(
         heading,
-        {"concat": drawn, "columns": 3, "resolve": {"scale": {"y": "independent"}}},
+        {
+            "concat": drawn,
+            "columns": 3,
+            "bounds": "flush",
+            "spacing": {"row": 64, "column": 74},
+            "resolve": {"scale": {"y": "independent"}},
+        },
         name="fans",
         seen="Fans of percentiles over the years for each factor. " + heading.replace("\u00a0", " "),
         data=tables.csv_link(
@@ -60,7 +68,7 @@ def _panels(study: Study) -> list[tuple[str, str, Floats, bool]]:
     drawn = study.scenarios
     panels = [
         ("Hashprice", "USD/PH/day", np.asarray(drawn["hashprice_usd_per_ph_day"]), True),
-        ("Bitcoin", "thousand USD", np.asarray(drawn["btc_price_usd"]) / 1e3, True),
+        ("Bitcoin", "USD/BTC", np.asarray(drawn["btc_price_usd"]), True),
         ("Accelerator rent, factor", "start = 1", np.asarray(drawn["gpu_rent_factor"]), False),
     ]
     for zone in largest_zones(study)[:_ZONES]:
@@ -79,25 +87,38 @@ def largest_zones(study: Study) -> list[str]:
 
 def _panel(title: str, unit: str, logarithmic: bool, rows: list[Spec]) -> Spec:
     x = {"field": "year", "type": "quantitative", "scale": {"nice": False, "zero": False}, "axis": {"format": "d", "title": None, "tickCount": 5, "grid": False}}  # fmt: skip
-    scale = {"type": "log"} if logarithmic else {"zero": True}
+    scale = {"type": "log", "nice": False} if logarithmic else {"zero": True}
+    axis: Spec = {"format": "~s", "values": _ticks(rows)} if logarithmic else {"tickCount": 5}
 
     def band(low: str, high: str, opacity: float) -> Spec:
         return {
             "mark": {"type": "area", "opacity": opacity, "color": PLAN_COLOUR},
-            "encoding": {"x": x, "y": {"field": low, "type": "quantitative", "scale": scale, "title": unit}, "y2": {"field": high}},
+            "encoding": {
+                "x": x,
+                "y": {"field": low, "type": "quantitative", "scale": scale, "axis": axis, "title": unit},
+                "y2": {"field": high},
+            },
         }
 
     return {
         "title": title,
         "data": {"values": rows},
-        "width": 255,
+        "width": 250,
         "height": 150,
         "layer": [
             band("p5", "p95", 0.18),
             band("p25", "p75", 0.32),
             {
                 "mark": {"type": "line", "color": PLAN_COLOUR, "strokeWidth": 2},
-                "encoding": {"x": x, "y": {"field": "p50", "type": "quantitative", "scale": scale, "title": unit}},
+                "encoding": {"x": x, "y": {"field": "p50", "type": "quantitative", "scale": scale, "axis": axis, "title": unit}},
             },
         ],
     }
+
+
+def _ticks(rows: list[Spec]) -> list[float]:
+    """Labels of a logarithmic axis: 1, 2, 5 times powers of ten, over many decades the powers alone."""
+    low, high = min(row["p5"] for row in rows), max(row["p95"] for row in rows)
+    first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
+    steps = (1.0, 2.0, 5.0) if last - first <= 3 else (1.0,)
+    return [step * 10.0**power for power in range(first, last + 1) for step in steps if low <= step * 10.0**power <= high]

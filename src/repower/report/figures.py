@@ -9,7 +9,7 @@ from html import escape
 from math import isfinite
 
 #: No line breaks between a number and its unit.
-GLUE = " "
+GLUE = "\u00a0"
 NOTHING = "–"
 
 #: What the plan calls the fates of a block, in words.

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure: what, how much, business as usual beside it, and what else must be known to read it (all HTML)."""
+    """One figure: what, how much, the baseline beside it, what else must be known to read it, and the baseline's name (all HTML)."""
 
     what: str
     value: str
     baseline: str
     note: str
+    against: str = "business as usual"
 
 
 def headline(study: Study) -> str:
@@ -48,7 +49,10 @@ def _facts(study: Study) -> str:
         ("seed", str(settings.seed)),
         ("sites", f"{len(portfolio.sites)} with {figures.mw(sum(site.grid_mw for site in portfolio.sites))} of blocks"),
         ("inputs", f"<code>{figures.text(str(provenance.get('inputs_sha256', ''))[:12])}</code>"),
-        ("made with", f"repower {figures.text(versions.get('repower', '?'))}, Python {figures.text(provenance.get('python', '?'))}"),
+        (
+            "made with",
+            f"repower {figures.text(versions.get('repower', '?'))}, Python {figures.text(provenance.get('python', '?'))}",
+        ),
     ]
     items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     others = ", ".join(f"{figures.text(name)} {figures.text(number)}" for name, number in versions.items() if name != "repower")
@@ -101,8 +105,10 @@ def _tiles(study: Study) -> list[Tile]:
         Tile(
             "Internal rate of return",
             figures.percent(summary["irr"], 1),
-            f"by construction: it is of the cash beyond it. Hurdle {hurdle}",
-            f"{figures.irr_status(summary['irr_status'])}; paid back after {figures.years(summary['payback_months'])}",
+            hurdle,
+            f"of the cash beyond business as usual; {figures.irr_status(summary['irr_status'])}. Paid back after "
+            f"{figures.years(summary['payback_months'])}",
+            "discount rate",
         ),
         Tile(
             "Capital spent",
@@ -128,22 +134,27 @@ def _tiles(study: Study) -> list[Tile]:
         Tile(
             "Critical IT built",
             figures.mw(built),
-            f"none built; {figures.mw(standing, 1)} stand today",
-            f"in {sum(1 for row in halls if row.start)} of {len(study.plan.decisions)} blocks",
+            figures.mw(0.0),
+            f"in {sum(1 for row in halls if row.start)} of {len(study.plan.decisions)} blocks; {figures.mw(standing, 1)} stand today and are not in it",
         ),
         Tile(
             "Proof of the plan",
             f"gap {figures.percent(study.plan.gap, 2)}",
-            f"objective {figures.usd(study.plan.baseline_objective_usd)}",
+            figures.usd(study.plan.baseline_objective_usd),
             f"objective {figures.usd(study.plan.objective_usd)}; no plan under these limits and scenarios can reach more than "
             f"{figures.usd(study.plan.bound_usd)} ({figures.number(study.plan.choices)} choices)",
+            "objective, business as usual",
         ),
     ]
 
 
 def _per_capital(summary: dict[str, object]) -> str:
     value = summary.get("added_npv_usd_per_capital_usd")
-    return f"{value:.2f} $ of value added per discounted $ beyond business as usual" if isinstance(value, float) else "no extra capital"
+    return (
+        f"{value:.2f} $ of value added per discounted $ beyond business as usual"
+        if isinstance(value, float)
+        else "no extra capital"
+    )
 
 
 def _invested(study: Study, case: str) -> float:
@@ -154,7 +165,7 @@ def _invested(study: Study, case: str) -> float:
 def _tile(tile: Tile) -> str:
     return (
         f'<div class="tile"><p class="what">{tile.what}</p><p class="value">{tile.value}</p>'
-        f'<p class="baseline"><span>business as usual</span> {tile.baseline}</p><p class="more">{tile.note}</p></div>'
+        f'<p class="baseline"><span>{tile.against}</span> {tile.baseline}</p><p class="more">{tile.note}</p></div>'
     )
 
 

@@ -33,7 +33,7 @@ def left_out(room: str) -> list[str]:
     found = _PARAGRAPH.search(documented)
     if found is None:
         return []
-    first = re.sub(r"`+([^`]*)`+", r"\1", " ".join(found[1].split()))
+    first, *more = re.sub(r"`+([^`]*)`+", r"\1", " ".join(found[1].split())).split(". ")
     items, depth, item = [], 0, ""
     for sign in first:
         depth += (sign == "(") - (sign == ")")
@@ -42,7 +42,7 @@ def left_out(room: str) -> list[str]:
             item = ""
         else:
             item += sign
-    return [figures.text(part.strip().removeprefix("and ").rstrip(".")) for part in [*items, item] if part.strip()]
+    return [figures.text(part.strip().removeprefix("and ").rstrip(".")) for part in [*items, item, *more] if part.strip()]
 
 
 def limits() -> Section:

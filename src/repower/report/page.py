@@ -66,9 +66,7 @@ def render(study: Study) -> str:
     style = (here / "page.css").read_text(encoding="utf-8")
     script = (here / "page.js").read_text(encoding="utf-8")
     allowed = b64encode(sha256(script.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
-    )
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
     contents = "".join(f'<li><a href="#{section.name}">{section.title}</a></li>' for section in sections)
     body = "".join(_section(section, number) for number, section in enumerate(sections, 1))
     return (

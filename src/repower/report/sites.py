@@ -23,7 +23,6 @@ _COLUMNS = (
     tables.Column("as usual, per MW", "M$ per grid MW"),
     tables.Column("capital", "M$"),
     tables.Column("IRR", "of what is added"),
-    tables.Column("why none", numeric=False),
     tables.Column("payback", "years"),
 )
 _ENERGY = (
@@ -49,7 +48,9 @@ def sites(study: Study) -> Section:
     portfolio = {"npv_usd": study.summary["npv_usd"], "baseline_npv_usd": study.summary["baseline_npv_usd"]}
     carried = {name: portfolio[name] - totals[name] for name in portfolio}
     rows += [
-        _sum("all sites, each taxed alone", totals["npv_usd"], totals["baseline_npv_usd"], totals["grid_mw"], totals["capital_usd"]),
+        _sum(
+            "all sites, each taxed alone", totals["npv_usd"], totals["baseline_npv_usd"], totals["grid_mw"], totals["capital_usd"]
+        ),
         _sum("losses carried forward, tax paid in December", carried["npv_usd"], carried["baseline_npv_usd"], None, None, ""),
         _sum("portfolio", portfolio["npv_usd"], portfolio["baseline_npv_usd"], totals["grid_mw"], totals["capital_usd"]),
     ]
@@ -66,7 +67,12 @@ def sites(study: Study) -> Section:
         "Sites",
         tables.table(caption, _COLUMNS, rows, name="site-table")
         + "<h3>What energy costs at each site</h3>"
-        + tables.table(energy, _ENERGY, [_energy(study, site, position) for position, site in enumerate(study.portfolio.sites)], name="site-energy"),
+        + tables.table(
+            energy,
+            _ENERGY,
+            [_energy(study, site, position) for position, site in enumerate(study.portfolio.sites)],
+            name="site-energy",
+        ),
     )
 
 
@@ -85,17 +91,18 @@ def _row(study: Study, site: Site, position: int) -> tables.Row:
             tables.amount(figure["npv_usd"] / figure["grid_mw"], 2, scale=1e6),
             tables.amount(figure["baseline_npv_usd"] / figure["grid_mw"], 2, scale=1e6),
             tables.amount(figure["capital_usd"], 0, scale=1e6),
-            tables.share(figure["irr"], 1),
-            tables.words(_why_no_irr(figure["irr_status"], added), "why"),
+            _irr(figure["irr"], figure["irr_status"], added),
             tables.amount(None if months is None else months / 12, 1),
         )
     )
 
 
-def _why_no_irr(status: str, added: float) -> str:
-    if status in ("ok", "one_root"):
-        return ""
-    return "nothing is added" if status == "no_sign_change" and added == 0 else figures.irr_status(status)
+def _irr(rate: float | None, status: str, added: float) -> tables.Cell:
+    """The rate, or why there is none."""
+    if rate is not None:
+        return tables.share(rate, 1)
+    why = "nothing added" if status == "no_sign_change" and added == 0 else figures.irr_status(status)
+    return tables.html(f"<small>{why}</small>", None, "n none")
 
 
 def _sum(words: str, npv: float, usual: float, grid_mw: float | None, capital: float | None, kind: str = "total") -> tables.Row:
@@ -109,7 +116,7 @@ def _sum(words: str, npv: float, usual: float, grid_mw: float | None, capital: f
             tables.amount(npv - usual, 1, scale=1e6),
             *(tables.amount(value, 2, scale=1e6) for value in per),
             tables.amount(capital, scale=1e6),
-            *(tables.html("") for _ in range(3)),
+            *(tables.html("") for _ in range(2)),
         ),
         kind or "sum",
     )

@@ -22,12 +22,13 @@ _COLOURS = {PLAN: PLAN_COLOUR, AS_USUAL: AS_USUAL_COLOUR}
 def spread(study: Study) -> Section:
     """Distribution of value, its table, the fans of the factors, and what the scenarios leave out."""
     npv = {case: np.asarray(study.finance["npv_usd"].sel(case=case)) for case in CASES}
-    below = float((npv[PLAN] < npv[AS_USUAL]).mean())
-    losing = {case: float((npv[case] < 0).mean()) for case in CASES}
+    count = len(npv[PLAN])
+    below = int((npv[PLAN] < npv[AS_USUAL]).sum())
+    losing = {case: int((npv[case] < 0).sum()) or "none" for case in CASES}
     tail = study.portfolio.policy.risk.tail_share
     heading = (
-        f"In {figures.percent(below)} of the scenarios the plan is worth less than business as usual; it is below zero in "
-        f"{figures.percent(losing[PLAN])} of them, business as usual in {figures.percent(losing[AS_USUAL])}"
+        f"In {figures.number(below)} of {figures.number(count)} scenarios the plan is worth less than business as usual; it is below zero "
+        f"in {losing[PLAN]}, business as usual in {losing[AS_USUAL]}"
     )
     data = tables.csv_link(
         ("scenario", *(f"NPV {case}, USD" for case in CASES)),
@@ -38,7 +39,8 @@ def spread(study: Study) -> Section:
         heading,
         _spec(npv, tail),
         name="npv-chart",
-        seen="Two rising curves: share of scenarios whose net present value is at most the value below. " + heading.replace("\u00a0", " "),
+        seen="Two rising curves: share of scenarios whose net present value is at most the value below. "
+        + heading.replace("\u00a0", " "),
         data=data,
         note=f"Each curve: share of scenarios with at most this value. Dots: P10, P50, P90; diamond: mean; triangle: mean of the "
         f"{figures.tail(tail)}. The same scenario is met by both cases, so their difference is surer than either.",
@@ -57,7 +59,8 @@ def _spec(npv: dict[str, Floats], tail: float) -> Spec:
         ordered = np.sort(npv[case]) / 1e9
         share = np.arange(1, len(ordered) + 1) / len(ordered)
         curves += [
-            {"case": case.capitalize(), "busd": float(value), "share": float(part)} for value, part in zip(ordered, share, strict=True)
+            {"case": case.capitalize(), "busd": float(value), "share": float(part)}
+            for value, part in zip(ordered, share, strict=True)
         ]
         points = {
             **{f"P{round(100 * part)}": float(percentiles(npv[case], (part,))[0]) for part in (0.1, 0.5, 0.9)},
@@ -79,7 +82,11 @@ def _spec(npv: dict[str, Floats], tail: float) -> Spec:
         "type": "nominal",
         "scale": {"domain": [case.capitalize() for case in CASES], "range": [_COLOURS[case] for case in CASES]},
     }
-    x = {"field": "busd", "type": "quantitative", "title": "net present value, B$"}
+    least, most = (
+        float(bound) / 1e9 for bound in (min(0.0, *(npv[case].min() for case in CASES)), max(npv[case].max() for case in CASES))
+    )
+    domain = [least - 0.06 * (most - least), most]
+    x = {"field": "busd", "type": "quantitative", "title": "net present value, B$", "scale": {"domain": domain, "nice": False}}
     y = {"field": "share", "type": "quantitative", "title": "share of scenarios", "axis": {"format": "%", "tickCount": 5}}
     shape = {
         "field": "mark",
@@ -130,5 +137,7 @@ def _table(npv: dict[str, Floats], tail: float) -> str:
                 )
             )
         )
-    caption = "Over the scenarios. Differences are taken within each scenario, so the last row is not the difference of the two above it."
+    caption = (
+        "Over the scenarios. The last row is taken within each scenario, so only its mean is the difference of the two above it."
+    )
     return tables.table(caption, columns, rows, name="npv-table", sortable=False)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from repower.conversion.options import NEW_MINE_MONTHS, RENEWAL_MONTHS
 from repower.horizon import Month
 from repower.report import figures, tables
-from repower.report.drawing import FAINT, INK, USE_COLOURS, Spec, colours, figure
+from repower.report.drawing import INK, USE_COLOURS, Spec, colours, figure
 from repower.report.section import first_year
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def timeline(study: Study) -> str:
         seen=f"Chart of {len(order)} blocks by use over time; the table of decisions has the same dates.",
         data=tables.csv_link(("site", "block", "use", "from", "until"), data, "blocks-over-time.csv"),
         note="Bars: use by nominal dates, halls from their P50 month. Black tick: works or the order of machines begin. "
-        "Whisker: ready P50 to P80. A mine's bar says that its machines stand; in months that do not pay they are off.",
+        "White whisker: ready P50 to P80. A mine's bar says that its machines stand; in months that do not pay they are off.",
     )
 
 
@@ -130,7 +130,12 @@ def _offset(study: Study, month: str) -> int:
 def _spec(bars: list[Spec], marks: list[Spec], order: list[str], first: float, last: float) -> Spec:
     present = [use for use in USE_COLOURS if any(bar["use"] == use for bar in bars)]
     x_axis = {"format": "d", "title": "year", "tickCount": 10, "orient": "bottom", "grid": True}
-    y = {"field": "block", "type": "nominal", "sort": order, "axis": {"title": None, "labelLimit": 170, "domain": False, "ticks": False}}
+    y = {
+        "field": "block",
+        "type": "nominal",
+        "sort": order,
+        "axis": {"title": None, "labelLimit": 170, "domain": False, "ticks": False, "labelFontSize": 11.5, "labelPadding": 6},
+    }
     x_scale = {"domain": [first, last], "nice": False}
     finished = [mark for mark in marks if "p50" in mark]
     return {
@@ -163,5 +168,5 @@ def _spec(bars: list[Spec], marks: list[Spec], order: list[str], first: float, l
                 "encoding": {"y": y, "x": {"field": "p80", "type": "quantitative"}},
             },
         ],
-        "config": {"axisY": {"labelColor": INK, "labelFontSize": 11, "gridColor": FAINT}},
+        "padding": {"left": 18, "top": 4, "right": 4, "bottom": 4},
     }

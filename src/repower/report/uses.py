@@ -23,7 +23,13 @@ def uses(study: Study) -> Section:
         quarters = by_quarter(use_mw.sel(case=case))
         for position, name in enumerate(names):
             values += [
-                {"case": case.capitalize(), "use": name, "order": position, "year": start + (quarter + 0.5) / 4, "mw": round(float(mw), 2)}
+                {
+                    "case": case.capitalize(),
+                    "use": name,
+                    "order": position,
+                    "year": start + (quarter + 0.5) / 4,
+                    "mw": round(float(mw), 2),
+                }
                 for quarter, mw in enumerate(quarters[position])
             ]
     present = [name for name in names if any(row["use"] == name and row["mw"] > 0 for row in values)]
@@ -41,7 +47,13 @@ def uses(study: Study) -> Section:
     )
     chart = figure(
         heading,
-        _spec([row for row in values if row["use"] in present], present, start, start + study.portfolio.years),
+        _spec(
+            [row for row in values if row["use"] in present],
+            present,
+            start,
+            start + study.portfolio.years,
+            sum(site.grid_mw for site in study.portfolio.sites),
+        ),
         name="use-chart",
         seen=f"Two stacked areas of grid MW by use over the years, plan and business as usual. {heading}.".replace("\u00a0", " "),
         data=data,
@@ -51,10 +63,10 @@ def uses(study: Study) -> Section:
     return Section("uses", "The portfolio by use over time", chart)
 
 
-def _spec(values: list[Spec], present: list[str], first: float, last: float) -> Spec:
+def _spec(values: list[Spec], present: list[str], first: float, last: float, size: float) -> Spec:
     return {
         "data": {"values": values},
-        "facet": {"column": {"field": "case", "type": "nominal", "sort": [case.capitalize() for case in reversed(CASES)][::-1]}},
+        "facet": {"column": {"field": "case", "type": "nominal", "sort": [case.capitalize() for case in CASES]}},
         "spacing": 24,
         "spec": {
             "width": 430,
@@ -67,7 +79,13 @@ def _spec(values: list[Spec], present: list[str], first: float, last: float) -> 
                     "scale": {"domain": [first, last], "nice": False},
                     "axis": {"format": "d", "title": "year", "tickCount": 8, "grid": False},
                 },
-                "y": {"field": "mw", "type": "quantitative", "stack": "zero", "title": "grid MW"},
+                "y": {
+                    "field": "mw",
+                    "type": "quantitative",
+                    "stack": "zero",
+                    "title": "grid MW",
+                    "scale": {"domain": [0, size], "nice": False},
+                },
                 "order": {"field": "order"},
                 "color": {"field": "use", "type": "nominal", "scale": colours(USE_COLOURS, present)},
             },
@@ -86,4 +104,6 @@ def _table(study: Study, names: list[str]) -> str:
             for name, row in zip(names, yearly, strict=True)
         ]
         rows.append(tables.Row((tables.words("all"), *(tables.amount(float(mw)) for mw in yearly.sum(axis=0))), "total"))
-    return tables.table("Grid MW by use, mean of each year and of all scenarios.", columns, rows, name="use-table", sortable=False)
+    return tables.table(
+        "Grid MW by use, mean of each year and of all scenarios.", columns, rows, name="use-table", sortable=False
+    )

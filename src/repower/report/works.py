@@ -54,7 +54,9 @@ def works(study: Study) -> Section:
         for item in study.works
     ]
     caption = "Months from the start of works. Mining goes on until strip-out begins. A critical work has no float: a day late there is a day late for all."
-    tasks = "".join(f"<details><summary>tasks: {figures.text(_name(item))}</summary>{_tasks(item)}</details>" for item in study.works)
+    tasks = "".join(
+        f"<details><summary>tasks: {figures.text(_name(item))}</summary>{_tasks(item)}</details>" for item in study.works
+    )
     return Section("works", "Works and their dates", intro + tables.table(caption, _SUMMARY, rows, name="works-table") + tasks)
 
 
