@@ -75,8 +75,8 @@ def codes_page() -> str:
     known = explanations()
     families = "\n".join(f"| `{start}xx` | {about} |" for start, about in FAMILIES.items())
     parts = [
-        "# Error codes\n\nAn error names the place, the fact and the way out. Behind its code stands more; "
-        "`repower explain CODE` prints the same.\nA code is never used again for another fact.",
+        "# Error codes",
+        "An error names the place, the fact and the way out. `repower explain CODE` tells what stands here.",
         f"| codes | about |\n|---|---|\n{families}",
         *(f"## {explanation}" for explanation in known.values()),
     ]

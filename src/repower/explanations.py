@@ -59,7 +59,7 @@ def explain(code: str) -> str:
     digits = wanted[-3:].replace("O", "0").replace("I", "1").replace("L", "1")
     if wanted in known:
         return str(known[wanted])
-    near = [key for key in known if key[1:] == digits] or difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.5)
+    near = [key for key in known if key[1:] == digits] or difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.8)
     start = f"did you mean {near[0]} ({known[near[0]].title})? " if near else ""
     raise InputError(
         Problem("P118", f"there is no code {code!r}", hint=f"{start}codes are a letter and three digits, such as P104")

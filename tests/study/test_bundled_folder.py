@@ -32,7 +32,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_it_is_a_portfolio_with_its_series_and_nothing_else(starter):
     assert sorted(contents(starter)) == sorted(FILES)
-    assert repower.load(starter).name == "starter"
+    assert repower.load(starter).sites
 
 
 def test_the_same_bytes_on_every_machine_and_every_time(starter, mine, tmp_path):
@@ -66,18 +66,18 @@ def test_edited_series_stay_and_absent_ones_are_made(starter, mine, edited, abse
 
 @pytest.mark.parametrize("halted", FILES)
 def test_what_is_interrupted_leaves_no_half_file_and_can_be_done_again(starter, tmp_path, monkeypatch, halted):
-    class Stopped(Exception):
+    class HaltError(Exception):
         pass
 
     real = Path.replace
 
     def replace(self, target):
         if Path(target).name == halted and Path(target).parent == tmp_path:
-            raise Stopped
+            raise HaltError
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", replace)
-    with pytest.raises(Stopped):
+    with pytest.raises(HaltError):
         write_portfolio(tmp_path, "starter")
     monkeypatch.undo()
     whole = contents(starter)

@@ -109,12 +109,12 @@ def test_strangers_can_read_the_record(studied):
 # --- write ----------------------------------------------------------------------------------------------------------------
 
 
-class Stopped(Exception):
+class HaltError(Exception):
     """Something that no code of ours expects."""
 
 
 @pytest.mark.parametrize("written", [0, 1, 2])
-@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), Stopped("stopped")])
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), HaltError("stopped")])
 def test_a_write_that_fails_leaves_the_old_record_as_it_was(studied, folder, monkeypatch, written, error):
     before = snapshot(folder)
     real, done = xr.Dataset.to_netcdf, []
@@ -127,7 +127,7 @@ def test_a_write_that_fails_leaves_the_old_record_as_it_was(studied, folder, mon
         return real(self, path, **options)
 
     monkeypatch.setattr(xr.Dataset, "to_netcdf", write)
-    with pytest.raises(InputError if isinstance(error, OSError) else Stopped) as caught:
+    with pytest.raises(InputError if isinstance(error, OSError) else HaltError) as caught:
         studied.study.save(folder)
     if isinstance(error, OSError):
         assert codes(caught) == ["R507"]

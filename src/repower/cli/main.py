@@ -87,11 +87,16 @@ def demo(directory: Path, open_page: bool, scenarios: int, seed: int, as_json: b
 
 @main.command()
 @click.argument("directory", type=FOLDER)
-def new(directory: Path) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+def new(directory: Path, as_json: bool) -> None:
     """Write a small commented portfolio to edit into DIRECTORY."""
     from repower.study.demo import write_portfolio
 
     folder = write_portfolio(directory, "starter")
+    if as_json:
+        files = sorted(str(path) for path in folder.iterdir() if path.suffix in (".yaml", ".csv"))
+        click.echo(json.dumps({"directory": str(folder), "files": files}, indent=1))
+        return
     click.echo(f"wrote {folder / 'portfolio.yaml'} and its made series; edit it, then")
     click.echo(f"    repower check {folder}")
     click.echo(f"    repower run {folder}")
@@ -118,20 +123,21 @@ def check(path: Path, series: bool, as_json: bool) -> None:
         portfolio = load(path)
         blocks = sum(len(site.blocks) for site in portfolio.sites)
         mw = sum(site.grid_mw for site in portfolio.sites)
-        click.echo(
-            f"{portfolio.name}: fine: {len(portfolio.sites)} sites, {blocks} blocks, {mw:,.0f} grid MW, {portfolio.years} years"
-        )
+        sites = f"{len(portfolio.sites)} site{'s' if len(portfolio.sites) > 1 else ''}"
+        click.echo(f"{portfolio.name}: fine: {sites}, {blocks} blocks, {mw:,.0f} grid MW, {portfolio.years} years")
     if problems:
         sys.exit(2)
 
 
 @main.command()
 @click.argument("code")
-def explain(code: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def explain(code: str, as_json: bool) -> None:
     """Tell what an error CODE means and how to mend it."""
     from repower.explanations import explain as explained
 
-    click.echo(explained(code))
+    text = explained(code)
+    click.echo(json.dumps({"code": code.strip().upper(), "text": text}, indent=1, ensure_ascii=False) if as_json else text)
 
 
 @main.command()
@@ -144,7 +150,7 @@ def schema(table: bool) -> None:
 
 
 @main.command()
-@click.argument("directory", type=FOLDER)
+@click.argument("directory", type=FOLDER, default=Path())
 @click.option("--scenarios", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Number of scenarios.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the draws.")
 @click.option("--gap", type=click.FloatRange(0, 1), default=1e-3, show_default=True, help="Relative gap at which the plan stops.")
@@ -152,7 +158,10 @@ def schema(table: bool) -> None:
 @click.option("--open/--no-open", "open_page", default=False, help="Open the report in a browser at the end.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def run(directory: Path, scenarios: int, seed: int, gap: float, time_limit: float, open_page: bool, as_json: bool) -> None:
-    """Run the study of DIRECTORY/portfolio.yaml: plan, dispatch, finance, report; the record goes to DIRECTORY/study."""
+    """Run the study of a portfolio: plan, finance, report.
+
+    Reads DIRECTORY/portfolio.yaml; writes DIRECTORY/report.html and the record in DIRECTORY/study.
+    """
     from repower.cli.walk import run_and_report
 
     run_and_report(

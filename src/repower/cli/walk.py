@@ -42,7 +42,7 @@ def shown() -> Iterator[Progress]:
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),
     )
-    with Bar(*columns, console=console, transient=True) as bar:
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         tasks: dict[str, TaskID] = {}
 
         def listen(event: Event) -> None:
@@ -52,7 +52,7 @@ def shown() -> Iterator[Progress]:
                 bar.update(tasks[event.name], completed=event.done)
             else:
                 bar.remove_task(tasks.pop(event.name))
-                console.print(f"  {event.name:<34} {event.seconds:6.1f} s   {event.note}", soft_wrap=True)
+                console.print(f"  {event.name:<34} {event.seconds:6.1f} s   {event.note}".rstrip(), soft_wrap=True)
 
         yield Progress(listen)
 
@@ -84,6 +84,13 @@ def run_and_report(
     sys.exit(0 if study.summary["balanced"] else 1)
 
 
+def proof(gap: float) -> str:
+    """How good the plan is proven to be."""
+    if gap < 5e-5:
+        return "proof: no plan of these choices is better"
+    return f"proof: no plan of these choices has an objective more than {gap:.2%} better"
+
+
 def show_page(page: Path) -> None:
     """Open the report where there is a screen; on a terminal without one a text browser would take the terminal over."""
     if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
@@ -99,12 +106,14 @@ def said(study: Study, portfolio: Path, page: Path, record: Path, seconds: float
         megawatts[kind] = megawatts.get(kind, 0.0) + decision.grid_mw
     fates = ", ".join(f"{mw:,.0f} MW {kind}" for kind, mw in sorted(megawatts.items(), key=lambda item: -item[1]))
     value, usual = results["npv_mean_usd"] / 1e9, results["baseline_npv_mean_usd"] / 1e9
+    planned, mines = study.plan.planned_usd / 1e9, study.plan.mines_planned_usd / 1e9
     tail = study.portfolio.policy.risk.tail_share
     worth = f"net present value: {value:,.2f} B$ (worst {tail:.0%} of scenarios {results['npv_cvar_usd'] / 1e9:,.2f} B$)"
     lines = [
         f"plan, in grid MW: {fates}",
-        f"{worth}; business as usual {usual:,.2f} B$",
-        f"proof: no plan of these choices has an objective more than {study.plan.gap:.2%} better",
+        f"{worth}; business as usual, with no capital spent, {usual:,.2f} B$",
+        f"as planned: {planned:,.2f} B$ against {mines:,.2f} B$ for the best plan of mines alone",
+        proof(study.plan.gap),
         f"wrote in {seconds:.0f} s",
         f"  {portfolio}   to edit",
         f"  {page}   to read",

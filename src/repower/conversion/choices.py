@@ -46,8 +46,7 @@ def choices(setting: Setting, site: Site, block: Block) -> list[Choice]:
     A block that cannot be powered within the study, or already is an AI hall, stays as it is.
     """
     first = unchanged(site, block)
-    powered = site.powered()[block.name]
-    if block.use == "ai_cloud" or powered is None or setting.portfolio.horizon.offset(powered.month) >= setting.months:
+    if block.use == "ai_cloud" or setting.nominal_power(site, block) >= setting.months:
         return [first]
     return [first, *_mines(setting.portfolio, site, block), *_halls(setting, site, block)]
 
@@ -67,11 +66,11 @@ def _halls(setting: Setting, site: Site, block: Block) -> Iterator[Choice]:
     rules = portfolio.jurisdiction(site.country)
     if not rules.ai_allowed:
         return
-    works = setting.works(block)
+    months, power = setting.nominal_works_months(block), setting.nominal_power(site, block)
     for design in site.designs:
         rack_kw = portfolio.design(design).rack_kw
         for start in start_months(portfolio):
-            ready = start + round(works.p50_months)
+            ready = max(start + months, power)
             for lease in portfolio.leases:
                 handed_over = portfolio.start + max(ready, portfolio.horizon.offset(lease.from_))
                 accepted = site.country in lease.data_may_live_in and rack_kw >= lease.least_rack_kw

@@ -33,8 +33,17 @@ from repower.portfolio import Block, Site
 #: More states than this and the table would be larger than the plan; the user is told to split or simplify the site.
 MOST_STATES = 4000
 
-#: A physical use: a mining tier, the name of a design, or None (draws nothing).
-Use = Tier | str | None
+
+@dataclass(frozen=True)
+class Load:
+    """A hall of a design, at a share of the design's own load: what a cloud sells, 1 where the hall is let."""
+
+    design: str
+    share: float
+
+
+#: A physical use: a mining tier, an AI load, or None (draws nothing).
+Use = Tier | Load | None
 
 
 @dataclass(frozen=True)
@@ -93,12 +102,20 @@ def _uses_of(setting: Setting, block: Block, choice: Choice) -> list[Use]:
     uses: list[Use] = []
     if block.fleet is not None and block.hall is not None:
         uses.append(Tier(block.fleet.miner, block.hall.pue))
-    if choice.design is not None:
-        uses.append(choice.design)
+    load = _load_of(setting, choice)
+    if load is not None:
+        uses.append(load)
     renewed = setting.portfolio.policy.refresh_miner
     if choice.start is not None and choice.becomes in ("refresh", "mining") and renewed is not None:
         uses.append(Tier(renewed, block.hall.pue if block.hall is not None else NEW_MINE_PUE))
     return uses
+
+
+def _load_of(setting: Setting, choice: Choice) -> Load | None:
+    if choice.design is None:
+        return None
+    sold = setting.portfolio.cloud(choice.customer or "").utilisation_share if choice.becomes == "ai_cloud" else 1.0
+    return Load(choice.design, sold)
 
 
 def _states(site: Site, groups: list[_Group], uses: list[Use]) -> Ints:
@@ -136,15 +153,15 @@ def _compositions(total: int, parts: int) -> list[tuple[int, ...]]:
 def _use_by_quarter(setting: Setting, site: Site, block: Block, choice: Choice, quarters: list[int]) -> list[Use]:
     """The use in the middle month of the given quarters, at nominal dates."""
     horizon = setting.portfolio.horizon
-    powered = site.powered()[block.name]
-    power = horizon.offset(powered.month) if powered is not None else setting.months
+    power = setting.nominal_power(site, block)
     old: Use = None
     old_end = 0
     if block.fleet is not None and block.hall is not None:
         old = Tier(block.fleet.miner, block.hall.pue)
         old_end = horizon.offset(block.fleet.commissioned) + setting.portfolio.miner(block.fleet.miner).life_months
-    new: Use = choice.design
-    new_start, new_end = (power if choice.design is not None else setting.months), setting.months
+    new: Use = _load_of(setting, choice)
+    new_start, new_end = (power if new is not None else setting.months), setting.months
+    let_again = setting.months
     if choice.start is not None and choice.becomes in ("refresh", "mining"):
         renewed = setting.portfolio.miner(setting.portfolio.policy.refresh_miner or "")
         pue = block.hall.pue if block.hall is not None else NEW_MINE_PUE
@@ -153,17 +170,20 @@ def _use_by_quarter(setting: Setting, site: Site, block: Block, choice: Choice, 
         new_end = new_start + renewed.life_months
         old_end = min(old_end, new_start)
     elif choice.start is not None:
-        works = setting.works(block)
-        new_start = max(choice.start + round(works.p50_months), power)
+        new_start = max(choice.start + setting.nominal_works_months(block), power)
         if choice.becomes == "ai_lease":
-            new_start = max(new_start, horizon.offset(setting.portfolio.lease(choice.customer or "").from_))
-        old_end = min(old_end, choice.start + ceil(works.mining_stops_months))
+            lease = setting.portfolio.lease(choice.customer or "")
+            new_start = max(new_start, horizon.offset(lease.from_))
+            new_end = new_start + lease.term_months
+            if lease.relet_share > 0:
+                let_again = new_end + lease.relet_months
+        old_end = min(old_end, choice.start + ceil(setting.works(block).mining_stops_months))
     answer: list[Use] = []
     for quarter in quarters:
         month = 3 * quarter + 1
         if month < power:
             answer.append(None)
-        elif new_start <= month < new_end:
+        elif new_start <= month < new_end or month >= let_again:
             answer.append(new)
         elif month < old_end:
             answer.append(old)
@@ -175,7 +195,7 @@ def _use_by_quarter(setting: Setting, site: Site, block: Block, choice: Choice, 
 def _values(setting: Setting, site: Site, supply: SupplyMonths, groups: list[_Group], uses: list[Use], states: Ints) -> Floats:
     """[state, Q, S] discounted after-tax margin beyond the blocks alone, fixed payments of generators included."""
     tiers = [use for use in uses if isinstance(use, Tier)]
-    designs = [use for use in uses if isinstance(use, str)]
+    loads = [use for use in uses if isinstance(use, Load)]
     ordered, running = sort_months(setting.price_shape(site))
     values_of_tiers = np.zeros((len(tiers), setting.count, setting.months))
     for position, tier in enumerate(tiers):
@@ -204,10 +224,10 @@ def _values(setting: Setting, site: Site, supply: SupplyMonths, groups: list[_Gr
     after_tax = (1 - setting.portfolio.tax(site.country).income_rate) * setting.discount
     quarters = setting.months // 3
     critical_mw = {
-        (g, design): setting.hall(site, group.blocks[0], design).critical_it_mw
+        (g, load): load.share * setting.hall(site, group.blocks[0], load.design).critical_it_mw
         for g, group in enumerate(groups)
-        for design in designs
-        if design in group.uses
+        for load in loads
+        if load in group.uses
     }
     values = np.zeros((len(states), quarters, setting.count))
 
@@ -222,10 +242,10 @@ def _values(setting: Setting, site: Site, supply: SupplyMonths, groups: list[_Gr
                 per_mw = setting.mine(site, tier)
                 tier_mw[position] = grid_mw * per_mw.runs
                 alone += grid_mw * (per_mw.revenue_usd - per_mw.power_usd)
-        for (g, design), mw in critical_mw.items():
-            blocks = int(state[g, uses.index(design)])
+        for (g, load), mw in critical_mw.items():
+            blocks = int(state[g, uses.index(load)])
             if blocks:
-                ai_mw += blocks * mw * setting.ai(site, design).mwh / hours
+                ai_mw += blocks * mw * setting.ai(site, load.design).mwh / hours
         # Both sides see the month's mean load, so that only what is shared is left in the difference.
         alone -= ai_mw * price_sum
         shared = margin_by_price(problem, tier_mw, ai_mw) - alone + supply.fixed_usd
@@ -233,8 +253,8 @@ def _values(setting: Setting, site: Site, supply: SupplyMonths, groups: list[_Gr
         values[number] = extra.reshape(setting.count, quarters, 3).sum(axis=2).T
 
     # The kept arrays of the setting are filled before threads read them; each state writes its own rows.
-    for design in designs:
-        setting.ai(site, design)
+    for load in loads:
+        setting.ai(site, load.design)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for done in [pool.submit(fill, number) for number in range(len(states))]:
             done.result()

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repower.conversion.choices import Choice, choices, start_months
+from repower.conversion.choices import Becomes, Choice, choices
 from repower.conversion.coupling import couple, is_coupled
 from repower.conversion.instance import Floats, Instance, Ints
-from repower.conversion.options import carry_out
+from repower.conversion.options import carry_out, first_capital
 from repower.conversion.plan import Solution, solve_plan
 from repower.conversion.setting import Setting
 from repower.portfolio import Portfolio
@@ -30,6 +30,8 @@ class Plan:
 
     chosen, baseline : one choice per block, in the order of the portfolio.
     npv_usd, baseline_npv_usd : [S] as planned (nominal dates for what blocks share).
+    mines_npv_usd : [S] of the best plan of mines alone, under the same limits: what the halls must be measured against, since
+    business as usual spends nothing and its fleets wear out.
     objective_usd, bound_usd, gap : of the plan's mean-CVaR objective; no plan of these choices is worth more than the bound.
     choices : number of choices that were compared.
     """
@@ -44,6 +46,7 @@ class Plan:
     gap: float
     rounds: int
     choices: int
+    mines_npv_usd: Floats
 
 
 def tabulate(setting: Setting, progress: Progress | None = None) -> Tabulated:
@@ -101,6 +104,10 @@ def make_plan(
         solution = solve_plan(table.instance, gap=gap, time_limit_s=time_limit_s)
         step.note = f"proven within {solution.gap:.2%} of the best plan"
     instance = table.instance
+    with progress.step("choose the best plan of mines alone") as step:
+        no_hall = np.array([choice.design is None or choice.start is None for choice in table.choices])
+        mines = solve_plan(instance.only(no_hall), gap=gap, time_limit_s=time_limit_s)
+        step.note = f"{int(no_hall.sum()):,} choices, proven within {mines.gap:.2%}"
     baseline_npv = instance.npv_usd(instance.baseline)
     plan = Plan(
         chosen=tuple(table.choices[position] for position in solution.chosen),
@@ -113,6 +120,7 @@ def make_plan(
         gap=solution.gap,
         rounds=solution.rounds,
         choices=len(table.choices),
+        mines_npv_usd=mines.npv_usd,
     )
     return plan, table, solution
 
@@ -149,34 +157,26 @@ class _Columns:
         self.mining_mw[position] = operation.stands_mw[: 3 * quarters].reshape(quarters, 3)[:, 1]
         if choice.start is None:
             return
-        # Capital at the mean over scenarios, without renewals after the last start: the budget rules the programme.
-        capital = -operation.cash.capex.mean(axis=0)
-        last = start_months(setting.portfolio)[-1] + 36
-        np.add.at(self.capital_usd[position], self.year_of_month[:last], capital[:last])
+        np.add.at(self.capital_usd[position], self.year_of_month, first_capital(setting, choice))
         if choice.design is not None:
             site = setting.portfolio.site(choice.site)
             block = next(block for block in site.blocks if block.name == choice.block)
-            works = setting.works(block)
-            first, end = choice.start // 3, -(-(choice.start + round(works.p50_months)) // 3)
+            first, end = choice.start // 3, -(-(choice.start + setting.nominal_works_months(block)) // 3)
             self.crew[position, first : min(end, quarters)] = 1.0
-            names = list(_customers(setting.portfolio))
-            self.taken_mw[position, names.index(choice.customer or "")] = setting.hall(site, block, choice.design).critical_it_mw
+            wanted = list(_customers(setting.portfolio)).index((choice.becomes, choice.customer or ""))
+            self.taken_mw[position, wanted] = setting.hall(site, block, choice.design).critical_it_mw
 
 
-def _customers(portfolio: Portfolio) -> dict[str, float]:
-    """Critical MW wanted by each lease and each own cloud, by name."""
-    wanted = {lease.name: lease.critical_mw for lease in portfolio.leases}
-    return wanted | {cloud.name: cloud.critical_mw for cloud in portfolio.clouds}
+def _customers(portfolio: Portfolio) -> dict[tuple[Becomes, str], float]:
+    """Critical MW wanted by each lease and each own cloud; a lease and a cloud may have the same name."""
+    wanted: dict[tuple[Becomes, str], float] = {("ai_lease", lease.name): lease.critical_mw for lease in portfolio.leases}
+    return wanted | {("ai_cloud", cloud.name): cloud.critical_mw for cloud in portfolio.clouds}
 
 
 def _budget(portfolio: Portfolio) -> Floats:
-    """[Y] capital by calendar year of the study; a year that is not named has none until the programme ends, then no limit.
-
-    After the last named year the budget is not binding: renewals of accelerators are paid by the halls themselves.
-    """
+    """[Y] capital by calendar year of the study; a year that is not named has none."""
     named = {entry.year: entry.usd for entry in portfolio.capital.budget}
-    last = max(named)
-    return np.array([named.get(year, np.inf if year > last else 0.0) for year in portfolio.horizon.years()])
+    return np.array([named.get(year, 0.0) for year in portfolio.horizon.years()])
 
 
 def _least_mining(portfolio: Portfolio, quarters: int) -> Floats:

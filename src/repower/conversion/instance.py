@@ -7,7 +7,7 @@ S scenarios, Y calendar years, Q quarters, L leases and clouds, G groups of equa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ class Instance:
     block : [J] block of each choice, 0..B-1; exactly one choice per block is taken.
     baseline : [B] the choice that leaves each block as it is.
     value_usd : [J, S] net present value to us of the choice standing alone.
-    capital_usd : [J, Y] capital spent at nominal dates, positive.  budget_usd : [Y].
+    capital_usd : [J, Y] first capital at nominal dates, positive (renewals of accelerators are not in it).  budget_usd : [Y].
     crew : [J, Q] 1 while the block is under works.  crews : blocks that may be under works at once.
     taken_mw : [J, L] critical MW taken from each customer.  demand_mw : [L].
     mining_mw : [J, Q] grid MW that mines at nominal dates.  least_mining_mw : [Q].
@@ -90,6 +90,23 @@ class Instance:
     @property
     def scenarios(self) -> int:
         return int(self.value_usd.shape[1])
+
+    def only(self, allowed: NDArray[np.bool_]) -> Instance:
+        """The same problem with some choices left out; [J] `allowed` must keep every baseline."""
+        if not allowed[self.baseline].all():
+            raise ValueError("a block must be allowed to stay as it is")
+        place = np.cumsum(allowed) - 1
+        return replace(
+            self,
+            block=self.block[allowed],
+            baseline=place[self.baseline],
+            value_usd=self.value_usd[allowed],
+            capital_usd=self.capital_usd[allowed],
+            crew=self.crew[allowed],
+            taken_mw=self.taken_mw[allowed],
+            mining_mw=self.mining_mw[allowed],
+            couplings=tuple(replace(coupling, occupancy=coupling.occupancy[allowed]) for coupling in self.couplings),
+        )
 
     def state_of(self, coupling: Coupling, chosen: Ints) -> Ints:
         """[Q] the state in which `chosen` (one choice per block) leaves the coupled site, at nominal dates."""

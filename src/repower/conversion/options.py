@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,6 +28,8 @@ from repower.finance.depreciation import depreciation
 from repower.finance.revenue import cloud_income, lease_income
 from repower.finance.tax import linear_tax
 from repower.portfolio import Block, Site
+
+Use = TypeVar("Use")
 
 #: Months from the order of new miners until they run in an existing hall. K: delivery of current machines 2-4 months.
 RENEWAL_MONTHS = 3
@@ -74,6 +77,31 @@ def carry_out(setting: Setting, choice: Choice) -> Operation:
     return _finish(setting, site, mining if mining is not None else _nothing(setting))
 
 
+def first_capital(setting: Setting, choice: Choice) -> Floats:
+    """[M] USD that a choice asks of the budget, positive, at nominal dates: works, and the machines bought first.
+
+    Renewals of accelerators are paid out of what the hall earns and ask nothing of it.
+    """
+    capital = np.zeros(setting.months)
+    if choice.start is None:
+        return capital
+    site = setting.portfolio.site(choice.site)
+    block = next(block for block in site.blocks if block.name == choice.block)
+    if choice.design is None:
+        return np.asarray(-carry_out(setting, choice).cash.capex.mean(axis=0))
+    works = setting.works(block)
+    duration = setting.nominal_works_months(block)
+    critical_mw = setting.hall(site, block, choice.design).critical_it_mw
+    cost = setting.hall_usd_per_critical_mw(block, choice.design, choice.start) * critical_mw
+    capital += spend(cost, choice.start, works.spend_shares, duration, setting.months)[0]
+    if choice.becomes == "ai_cloud":
+        gpu = setting.portfolio.gpu(setting.portfolio.cloud(choice.customer or "").gpu)
+        ready = max(choice.start + duration, setting.nominal_power(site, block))
+        if ready < setting.months:
+            capital[ready - 1] += 1000 * critical_mw / gpu.critical_kw * gpu.usd_per_gpu
+    return capital
+
+
 @dataclass(frozen=True)
 class _Part:
     mine_mw: dict[Tier, Floats]
@@ -84,15 +112,20 @@ class _Part:
     contracted: Bools
 
     def __add__(self, other: _Part) -> _Part:
-        """Old use and new use of one block; they never overlap in time."""
+        """Old use and new use of one block; they never overlap in time. A fleet may be renewed with its own kind of machine."""
         return _Part(
-            {**self.mine_mw, **other.mine_mw},
-            {**self.it_mw, **other.it_mw},
+            _added(self.mine_mw, other.mine_mw),
+            _added(self.it_mw, other.it_mw),
             self.stands_mw + other.stands_mw,
             self.cash + other.cash,
             other.ready,
             other.contracted,
         )
+
+
+def _added(first: dict[Use, Floats], second: dict[Use, Floats]) -> dict[Use, Floats]:
+    """Megawatts by use; a use that both have is the sum."""
+    return first | {use: first[use] + mw if use in first else mw for use, mw in second.items()}
 
 
 def _nothing(setting: Setting) -> _Part:
@@ -122,17 +155,16 @@ def _finish(setting: Setting, site: Site, part: _Part) -> Operation:
 def _mining(setting: Setting, site: Site, block: Block, choice: Choice) -> _Part | None:
     """The fleet that stands, until it ends or is replaced, and the fleet that replaces it."""
     month = np.arange(setting.months)
-    powered = month[None, :] >= setting.powered_month(site, block)[:, None]
     part: _Part | None = None
     if block.fleet is not None and block.hall is not None:
         miner = setting.portfolio.miner(block.fleet.miner)
         end = setting.portfolio.horizon.offset(block.fleet.commissioned) + miner.life_months
         if choice.start is not None:
             end = min(end, choice.start + _months_until_the_old_use_ends(setting, block, choice))
-        part = _fleet(setting, site, block.grid_mw, Tier(miner.name, block.hall.pue), powered & (month < end))
+        part = _fleet(setting, site, block, Tier(miner.name, block.hall.pue), month < end)
     renewed = setting.portfolio.policy.refresh_miner
     if choice.start is not None and choice.becomes in ("refresh", "mining") and renewed is not None:
-        new = _new_fleet(setting, site, block, choice.start, renewed, powered)
+        new = _new_fleet(setting, site, block, choice.start, renewed)
         part = new if part is None else part + new
     return part
 
@@ -141,9 +173,12 @@ def _months_until_the_old_use_ends(setting: Setting, block: Block, choice: Choic
     return RENEWAL_MONTHS if choice.becomes == "refresh" else ceil(setting.works(block).mining_stops_months)
 
 
-def _fleet(setting: Setting, site: Site, grid_mw: float, tier: Tier, present: Bools) -> _Part:
+def _fleet(setting: Setting, site: Site, block: Block, tier: Tier, lives: Bools) -> _Part:
+    """Machines that are there in the months [M] in which they live, and draw power once the block has it."""
     per_mw = setting.mine(site, tier)
-    mw = np.asarray(grid_mw * present, dtype=np.float64)
+    month = np.arange(setting.months)
+    powered = month[None, :] >= setting.powered_month(site, block)[:, None]
+    mw = np.asarray(block.grid_mw * (powered & lives), dtype=np.float64)
     lines = {
         "mining_revenue": mw * per_mw.revenue_usd,
         "power_cost": -mw * per_mw.power_usd,
@@ -151,19 +186,17 @@ def _fleet(setting: Setting, site: Site, grid_mw: float, tier: Tier, present: Bo
     }
     nothing = _nothing(setting)
     running: Floats = mw * per_mw.runs
-    # A fleet "stands" at nominal dates, before any delay: the most that any scenario shows.
-    stands: Floats = mw.max(axis=0)
+    # The rule of minimum mining is met at nominal dates: delays that happen to be drawn must not make it impossible.
+    stands = np.asarray(block.grid_mw * (lives & (month >= setting.nominal_power(site, block))), dtype=np.float64)
     return _Part({tier: running}, {}, stands, CashFlow(lines), nothing.ready, nothing.contracted)
 
 
-def _new_fleet(setting: Setting, site: Site, block: Block, start: int, renewed: str, powered: Bools) -> _Part:
+def _new_fleet(setting: Setting, site: Site, block: Block, start: int, renewed: str) -> _Part:
     miner = setting.portfolio.miner(renewed)
     month = np.arange(setting.months)
     pue = block.hall.pue if block.hall is not None else NEW_MINE_PUE
     first = start + (RENEWAL_MONTHS if block.hall is not None else NEW_MINE_MONTHS)
-    part = _fleet(
-        setting, site, block.grid_mw, Tier(miner.name, pue), powered & (month >= first) & (month < first + miner.life_months)
-    )
+    part = _fleet(setting, site, block, Tier(miner.name, pue), (month >= first) & (month < first + miner.life_months))
     th = block.grid_mw * 1e6 / (pue * miner.watts) * miner.th_per_s
     capex = {"capex_miners": _paid_at(setting, -th * miner.usd_per_th, start)}
     if block.hall is None:

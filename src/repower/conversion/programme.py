@@ -89,9 +89,16 @@ class Programme:
 def run_programme(
     setting: Setting, chosen: tuple[Choice, ...], progress: Progress | None = None, name: str = "dispatch the plan"
 ) -> Programme:
-    """Dispatch every site under the chosen fates, exactly, in all hours of all scenarios."""
+    """Dispatch every site under the chosen fates, exactly, in all hours of all scenarios.
+
+    Raises ValueError unless `chosen` is one choice per block in the order of the portfolio: a block left out would be lost.
+    """
     progress = progress or Progress()
     portfolio = setting.portfolio
+    if [(choice.site, choice.block) for choice in chosen] != [
+        (site.name, block.name) for site in portfolio.sites for block in site.blocks
+    ]:
+        raise ValueError("a plan is one choice per block, in the order of the portfolio's sites and blocks")
     runs = []
     with progress.step(name, len(portfolio.sites)) as step:
         for site in portfolio.sites:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -205,6 +206,15 @@ class Setting:
             cost = hall_cost(self.portfolio.design(design), block.hall, year, first.year, self.portfolio.capital.inflation_rate)
             self._hall_cost[key] = cost.usd_per_critical_mw
         return self._hall_cost[key]
+
+    def nominal_power(self, site: Site, block: Block) -> int:
+        """Month from which the block has power at nominal dates; the study's months when no step carries it."""
+        powered = site.powered()[block.name]
+        return self.months if powered is None else self.portfolio.horizon.offset(powered.month)
+
+    def nominal_works_months(self, block: Block) -> int:
+        """Whole months of the block's works at nominal dates: its P50, rounded up as in every scenario."""
+        return ceil(float(self.works(block).months_at(0.5)))
 
     def works(self, block: Block) -> WorksDuration:
         """How long the block's conversion takes under the owner's policy of works."""

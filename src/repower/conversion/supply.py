@@ -31,8 +31,8 @@ class SupplyMonths:
 
     @property
     def is_shared(self) -> Bools:
-        """[M] months in which there is a contract or a generator."""
-        return np.asarray((self.ppa_mw > 0).any(axis=0) | (self.generator_mw > 0).any(axis=0))
+        """[M] months in which there is a contract or a generator, or one is paid for."""
+        return np.asarray((self.ppa_mw > 0).any(axis=0) | (self.generator_mw > 0).any(axis=0) | (self.fixed_usd != 0))
 
 
 def supply_months(setting: Setting, site: Site) -> SupplyMonths:

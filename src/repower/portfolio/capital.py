@@ -10,7 +10,7 @@ class YearBudget(Model):
     """Capital that may be spent in one calendar year."""
 
     year: int = fact("calendar year", ge=2000, le=2100)
-    usd: Usd = fact("most that may be spent on works, miners and accelerators", ge=0)
+    usd: Usd = fact("most that may be spent on works, miners and first accelerators; their renewals are paid by the halls", ge=0)
 
 
 class Loan(Model):

@@ -18,7 +18,9 @@ class Bitcoin(Model):
     pool_fee_rate: Share = fact("what the pool keeps", default=0.01, ge=0, lt=1, source="K 0.5-2 %")
     price_drift_rate: Rate = fact("yearly growth of the median price: a judgement", default=0.0, gt=-1)
     price_volatility_rate: Rate = fact("yearly volatility of the price", default=0.5, ge=0, source="K 40-60 % a year")
-    network_drift_rate: Rate = fact("yearly growth of the network when revenue (price x subsidy) stays put: a judgement", default=0.05, gt=-1)
+    network_drift_rate: Rate = fact(
+        "yearly growth of the network when revenue (price x subsidy) stays put: a judgement", default=0.05, gt=-1
+    )
     network_response_share: Share = fact(
         "share of a change of revenue (price x subsidy) that the network follows in the end",
         default=0.7,

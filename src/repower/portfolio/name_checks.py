@@ -110,9 +110,9 @@ def check_data_countries(_: Portfolio, customer: Lease | Cloud, path: FilePath) 
 def check_data_countries_have_sites(portfolio: Portfolio, customer: Lease | Cloud, path: FilePath) -> Iterator[Finding]:
     """At least one site is where the customer's data may live."""
     countries = customer.data_may_live_in
-    if any(code not in COUNTRY_CODES for code in countries):
-        return
     ours = sorted({site.country for site in portfolio.sites})
+    if any(code not in COUNTRY_CODES for code in (*countries, *ours)):
+        return
     if not set(countries) & set(ours):
         message = f"no site is in {', '.join(countries)}, so this offer could never be taken"
         yield Finding(

@@ -12,3 +12,26 @@
 
 Left out so far: a workbook, comparison of two studies, languages other than English, pages that ask anything of a server.
 """
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from repower.study.study import Study
+
+
+class _Room(ModuleType):
+    """`repower.report` is this room and the sentence `repower.report(study, path)`: once the room is loaded, Python puts it
+    where the sentence's function was, so the room itself answers the call."""
+
+    def __call__(self, study: Study, path: str | Path) -> Path:
+        from repower.report.page import report
+
+        return report(study, path)
+
+
+sys.modules[__name__].__class__ = _Room

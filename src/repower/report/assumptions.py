@@ -108,7 +108,7 @@ def _part(path: FilePath) -> FilePath:
     """Sites one by one, markets by kind, the rest by its first word."""
     if len(path) == 1:
         return ()
-    return path[:2] if path[0] in ("sites", "markets") else path[:1]
+    return path[:2] if path[0] in ("sites", "markets") and len(path) > 2 else path[:1]
 
 
 def _counts(everything: list[Assumption]) -> str:
@@ -123,8 +123,10 @@ def _counts(everything: list[Assumption]) -> str:
         for name, words in CONFIDENCES.items()
     )
     return (
-        f"<p>{figures.percent(reported / total)} of the {figures.number(total)} numbers are R or R*, {figures.percent(counts['D'] / total)} are "
-        f"derived, {figures.percent((counts['K'] + counts['A']) / total)} are K or A. {figures.number(defaults)} are not in the file but "
+        f"<p>{figures.percent(reported / total)} of the {figures.number(total)} numbers are R or R*, "
+        f"{figures.percent(counts['D'] / total)} are "
+        f"derived, {figures.percent((counts['K'] + counts['A']) / total)} are K or A. {figures.number(defaults)} are not in "
+        f"the file but "
         "the program's defaults; their source is that of the default. Rules and choices are listed too, and not counted.</p>"
         f'<dl class="legend">{tags}</dl>'
     )

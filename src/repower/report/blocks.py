@@ -21,8 +21,8 @@ _COLUMNS = (
     tables.Column("ready P80", numeric=False),
     tables.Column("critical IT", "MW, racks"),
     tables.Column("capital", "M$"),
-    tables.Column("value, chosen", "M$ per grid MW"),
-    tables.Column("value, staying", "M$ per grid MW"),
+    tables.Column("adds to the plan", "M$ per grid MW"),
+    tables.Column("value alone", "M$ per grid MW"),
     tables.Column("why", numeric=False),
 )
 
@@ -44,9 +44,13 @@ def blocks(study: Study) -> Section:
         f"{len(changed) - len(halls)} mine with new machines. The rest stays what it is, each for the reason in its row.</p>"
     )
     caption = (
-        "Values are means over the scenarios for the block standing alone at spot prices; the whole of a site can be worth more or "
-        "less than its blocks alone. P50 and P80 are the months by which half and four fifths of the scenarios have the hall ready: "
-        "works and the arrival of power together. Click a heading to sort."
+        "Means over the scenarios. Adds to the plan: against the same plan with this block staying as it is, with what the "
+        "blocks of "
+        "its site share. Value alone: of the block at spot prices, below it the same block staying as it is. P50 and P80: "
+        "months by "
+        "which half and four fifths of the scenarios have the hall ready, works and arrival of power together. Click a "
+        "heading to "
+        "sort."
     )
     return Section(
         "blocks", "What converts, when and why", intro + tables.table(caption, _COLUMNS, rows, name="decisions") + timeline(study)
@@ -81,8 +85,8 @@ def _row(row: Decision, grid_anchor: str) -> tables.Row:
             _month(row.ready_p80),
             _critical(row),
             tables.amount(row.capital_usd or None, scale=1e6),
-            tables.amount(row.npv_usd / per_mw, 2),
-            tables.amount(row.keep_npv_usd / per_mw, 2),
+            tables.amount(row.added_usd / per_mw if row.start else None, 2),
+            _alone(row, per_mw),
             tables.words(row.why, "why"),
         )
     )
@@ -94,6 +98,16 @@ def _critical(row: Decision) -> tables.Cell:
         return tables.amount(None)
     return tables.html(
         f"{figures.number(row.critical_mw, 1)}<small>{figures.number(row.racks)} racks</small>", row.critical_mw, "n two"
+    )
+
+
+def _alone(row: Decision, per_mw: float) -> tables.Cell:
+    """Value of the block alone as chosen, and below it as it is."""
+    chosen = tables.amount(row.npv_usd / per_mw, 2)
+    if not row.start:
+        return chosen
+    return tables.html(
+        f"{chosen.html}<small>stays {figures.number(row.keep_npv_usd / per_mw, 2)}</small>", chosen.value, f"{chosen.css} two"
     )
 
 

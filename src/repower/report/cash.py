@@ -85,7 +85,7 @@ def _chart(study: Study, yearly: dict[str, dict[str, Floats]], total: dict[str, 
         {"case": case.capitalize(), "kind": kind, "year": start + year, "busd": round(float(usd) / 1e9, 5)}
         for case in CASES
         for kind, (_, names) in GROUPS.items()
-        for year, usd in enumerate(sum(yearly[case][name] for name in names))
+        for year, usd in enumerate(np.sum([yearly[case][name] for name in names], axis=0))
     ]
     totals = [
         {"case": case.capitalize(), "year": start + year, "busd": float(usd) / 1e9, "what": "total"}
@@ -95,7 +95,8 @@ def _chart(study: Study, yearly: dict[str, dict[str, Floats]], total: dict[str, 
     best = int(np.argmax(total[PLAN]))
     heading = (
         f"After {figures.usd(-float(total[PLAN].min()))} in its heaviest year the plan brings up to "
-        f"{figures.usd(float(total[PLAN][best]))} a year ({start + best}); business as usual up to {figures.usd(float(total[AS_USUAL].max()))}"
+        f"{figures.usd(float(total[PLAN][best]))} a year ({start + best}); business as usual up to "
+        f"{figures.usd(float(total[AS_USUAL].max()))}"
         if total[PLAN].min() < 0
         else f"The plan brings up to {figures.usd(float(total[PLAN][best]))} a year ({start + best})"
     )
@@ -105,13 +106,15 @@ def _chart(study: Study, yearly: dict[str, dict[str, Floats]], total: dict[str, 
         heading,
         spec,
         name="cash-chart",
-        seen="Stacked bars of cash by line and year with the total as a line, plan and business as usual; the table has the numbers.",
+        seen="Stacked bars of cash by line and year with the total as a line, plan and business as usual; the table has the "
+        "numbers.",
         data=tables.csv_link(
             ("case", "group of lines", "year", "B$"),
             [(row["case"], row["kind"], row["year"], row["busd"]) for row in bars],
             "cash-by-group.csv",
         ),
-        note="Mean over the scenarios, before loans, after tax. Bars above zero come in, bars below go out; the black line is their sum.",
+        note="Mean over the scenarios, before loans, after tax. Bars above zero come in, bars below go out; the black line "
+        "is their sum.",
     )
 
 
@@ -161,7 +164,8 @@ def _statement(study: Study, case: str, yearly: dict[str, Floats], total: Floats
     largest = float(np.abs(total).max())
     caption = f"Cash by line and year, {case}, mean over the scenarios. Lines that are zero throughout are not shown."
     proof = (
-        f'<p class="proof">The lines add up to the total within {_small(off)} in the worst year, {off / max(1.0, largest):.0e} of the '
+        f'<p class="proof">The lines add up to the total within {_small(off)} in the worst year, '
+        f"{off / max(1.0, largest):.0e} of the "
         "largest. The total is that of the scenarios' own cash, not a sum of this table.</p>"
     )
     return tables.table(caption, columns, rows, name=f"cash-{case.replace(' ', '-')}", sortable=False) + proof
@@ -215,7 +219,8 @@ def _bridge(study: Study) -> str:
         for step in steps
     ]
     caption = (
-        "From the value that the plan saw to the value when every hour is dispatched. The plan values blocks alone at spot prices and adds what "
+        "From the value that the plan saw to the value when every hour is dispatched. The plan values blocks alone at spot "
+        "prices and adds what "
         "they share; what is carried out runs all blocks of a site together, at each scenario's own dates."
     )
     return tables.table(caption, columns, rows, name="bridge", sortable=False)

@@ -44,6 +44,8 @@ _CONFIG: Spec = {
         "domainColor": "#b9bec5",
         "tickColor": "#b9bec5",
         "titlePadding": 8,
+        "labelFlush": False,
+        "labelOverlap": True,
     },
     "legend": {
         "labelFontSize": 12,

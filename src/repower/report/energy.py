@@ -8,7 +8,7 @@ import numpy as np
 
 from repower.report import figures, tables
 from repower.report.drawing import USE_COLOURS, Spec, figure
-from repower.report.section import CASES, PLAN, Section, by_year, first_year, year_names
+from repower.report.section import CASES, PLAN, Floats, Section, by_year, first_year, year_names
 
 if TYPE_CHECKING:
     from repower.study.study import Study
@@ -44,7 +44,8 @@ def energy(study: Study) -> Section:
     ]
     mines, ai = yearly[PLAN, "mining_mwh"], yearly[PLAN, "ai_mwh"]
     heading = (
-        f"Mines draw {figures.number(float(mines[0]), 1)} TWh in the first year and {figures.number(float(mines[-1]), 1)} in the last; "
+        f"Mines draw {figures.number(float(mines[0]), 1)} TWh in the first year and {figures.number(float(mines[-1]), 1)} "
+        f"in the last; "
         f"AI halls up to {figures.number(float(ai.max()), 1)} TWh a year"
     )
     chart = figure(
@@ -91,7 +92,7 @@ def _spec(values: list[Spec]) -> Spec:
 _APART: Spec = {"scale": {"color": "independent", "y": "shared"}, "legend": {"color": "independent"}}
 
 
-def _table(study: Study, yearly: dict[tuple[str, str], np.ndarray]) -> str:
+def _table(study: Study, yearly: dict[tuple[str, str], Floats]) -> str:
     years = year_names(study)
     columns = [tables.Column("TWh per year", numeric=False), tables.Column("mean"), *(tables.Column(year) for year in years)]
     rows: list[tables.Row] = []
@@ -104,7 +105,7 @@ def _table(study: Study, yearly: dict[tuple[str, str], np.ndarray]) -> str:
             rows.append(tables.group(f"{case}, {title}"))
             rows += [_row(words, yearly[case, name]) for name, words in parts]
             if title != "beside the meter":
-                rows.append(_row(f"total {title}", sum(yearly[case, name] for name, _ in parts), "total"))
+                rows.append(_row(f"total {title}", np.sum([yearly[case, name] for name, _ in parts], axis=0), "total"))
     caption = "Energy at the site meters, mean over the scenarios."
     return (
         "<details><summary>table by year</summary>"
@@ -113,7 +114,7 @@ def _table(study: Study, yearly: dict[tuple[str, str], np.ndarray]) -> str:
     )
 
 
-def _row(words: str, values: np.ndarray, kind: str = "") -> tables.Row:
+def _row(words: str, values: Floats, kind: str = "") -> tables.Row:
     cells = (tables.words(words), tables.amount(float(values.mean()), 3), *(tables.amount(float(value), 2) for value in values))
     return tables.Row(cells, kind)
 
@@ -123,6 +124,7 @@ def _balance(study: Study) -> str:
     money_error = float(np.asarray(study.dispatch["money_balance_error"]).max())
     return (
         '<p class="proof">Balances, worst of all sites, scenarios and months in both cases: energy in against energy out '
-        f"<b>{energy_error:.0e}</b> of the site's largest month; dispatched margin against the sum of its parts <b>{money_error:.0e}</b> "
+        f"<b>{energy_error:.0e}</b> of the site's largest month; dispatched margin against the sum of its parts "
+        f"<b>{money_error:.0e}</b> "
         "of its largest part. A computer's rounding is about 1e-16 per operation.</p>"
     )

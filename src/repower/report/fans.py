@@ -59,7 +59,8 @@ def fans(study: Study) -> str:
             [(row["panel"], row["unit"], row["year"], *(row[name] for name in _NAMES)) for row in rows],
             "fans.csv",
         ),
-        note="Line: median. Dark band: P25 to P75. Light band: P5 to P95. Hashprice and Bitcoin are on a logarithmic scale; steps are "
+        note="Line: median. Dark band: P25 to P75. Light band: P5 to P95. Hashprice and Bitcoin are on a logarithmic scale; "
+        "steps are "
         "halvings. Growth rates are stated judgements, never fits.",
     )
 
@@ -86,7 +87,8 @@ def largest_zones(study: Study) -> list[str]:
 
 
 def _panel(title: str, unit: str, logarithmic: bool, rows: list[Spec]) -> Spec:
-    x = {"field": "year", "type": "quantitative", "scale": {"nice": False, "zero": False}, "axis": {"format": "d", "title": None, "tickCount": 5, "grid": False}}  # fmt: skip
+    x_axis = {"format": "d", "title": None, "tickCount": 5, "grid": False}
+    x = {"field": "year", "type": "quantitative", "scale": {"nice": False, "zero": False}, "axis": x_axis}
     scale = {"type": "log", "nice": False} if logarithmic else {"zero": True}
     axis: Spec = {"format": "~s", "values": _ticks(rows)} if logarithmic else {"tickCount": 5}
 

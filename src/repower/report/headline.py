@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,13 @@ from repower.report.section import AS_USUAL, PLAN, sourced
 from repower.scenarios.measures import cvar, standard_error
 
 if TYPE_CHECKING:
+    from repower.conversion.decisions import Decision
     from repower.study.study import Study
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure: what, how much, the baseline beside it, what else must be known to read it, and the baseline's name (all HTML)."""
+    """One figure: what, how much, its baseline, what else must be known to read it, the baseline's name (all HTML)."""
 
     what: str
     value: str
@@ -58,7 +60,8 @@ def _facts(study: Study) -> str:
     others = ", ".join(f"{figures.text(name)} {figures.text(number)}" for name, number in versions.items() if name != "repower")
     return (
         f'<dl class="facts">{items}</dl><details class="provenance"><summary>versions and hash in full</summary><p>{others}. '
-        f"Inputs, SHA-256: <code>{figures.text(provenance.get('inputs_sha256', ''))}</code>. The same inputs, scenarios, seed and "
+        f"Inputs, SHA-256: <code>{figures.text(provenance.get('inputs_sha256', ''))}</code>. The same inputs, scenarios, "
+        f"seed and "
         f"versions give the same numbers.</p></details>"
     )
 
@@ -70,9 +73,12 @@ def _notice(study: Study) -> str:
     return (
         f'<p class="notice"><strong>Illustrative, not advice.</strong> {figures.percent(unsure / total)} of the '
         f'<a href="#assumptions">{figures.number(total)} numbers</a> behind this study are assumed for illustration, unverified '
-        "general knowledge, or have no stated source. Money is nominal US dollars, positive to the owner. Values are before loans "
-        f"and after tax, discounted at {sourced('capital.discount_rate', figures.percent(study.portfolio.capital.discount_rate, 1))}"
-        " a year, unless something else is said. Business as usual: every block stays what it is.</p>"
+        "general knowledge, or have no stated source. Money is nominal US dollars, positive to the owner. Values are before "
+        "loans "
+        f"and after tax, discounted at "
+        f"{sourced('capital.discount_rate', figures.percent(study.portfolio.capital.discount_rate, 1))}"
+        " a year, unless something else is said. Business as usual: every block stays what it is and "
+        "no capital is spent, so fleets mine until they wear out.</p>"
     )
 
 
@@ -94,7 +100,9 @@ def _tiles(study: Study) -> list[Tile]:
             figures.usd(float(npv[PLAN].mean())),
             f"{figures.usd(float(npv[AS_USUAL].mean()))}",
             f"sampling error ±{figures.usd(float(standard_error(npv[PLAN])))}; the plan adds "
-            f"{figures.usd(float(gained.mean()))} ±{figures.usd(float(standard_error(gained)))}",
+            f"{figures.usd(float(gained.mean()))} ±{figures.usd(float(standard_error(gained)))}. The best plan of mines "
+            f"alone is worth {figures.usd(study.plan.mines_planned_usd)}, as planned, against "
+            f"{figures.usd(study.plan.planned_usd)} with halls",
         ),
         Tile(
             f"Net present value, {figures.tail(share)}",
@@ -106,8 +114,7 @@ def _tiles(study: Study) -> list[Tile]:
             "Internal rate of return",
             figures.percent(summary["irr"], 1),
             hurdle,
-            f"of the cash beyond business as usual; {figures.irr_status(summary['irr_status'])}. Paid back after "
-            f"{figures.years(summary['payback_months'])}",
+            f"of the cash beyond business as usual; {figures.irr_status(summary['irr_status'])}. {_payback(summary)}",
             "discount rate",
         ),
         Tile(
@@ -128,14 +135,17 @@ def _tiles(study: Study) -> list[Tile]:
             "Debt on leased halls",
             figures.usd(summary["debt_usd"]),
             "none",
-            f"{len(study.loans)} loans; least cover on the base path (DSCR) {figures.number(summary['min_dscr'], 2)}, "
+            "the plan has no leased hall with a loan"
+            if not study.loans
+            else f"{len(study.loans)} loans; least cover on the base path (DSCR) {figures.number(summary['min_dscr'], 2)}, "
             f"sized for {sourced('capital.loan.min_dscr', figures.number(portfolio.capital.loan.min_dscr, 2))} or more",
         ),
         Tile(
             "Critical IT built",
             figures.mw(built),
             figures.mw(0.0),
-            f"in {sum(1 for row in halls if row.start)} of {len(study.plan.decisions)} blocks; {figures.mw(standing, 1)} stand today and are not in it",
+            f"in {sum(1 for row in halls if row.start)} of {len(study.plan.decisions)} blocks; {figures.mw(standing, 1)} "
+            f"stand today and are not in it",
         ),
         Tile(
             "Proof of the plan",
@@ -146,6 +156,11 @@ def _tiles(study: Study) -> list[Tile]:
             "objective, business as usual",
         ),
     ]
+
+
+def _payback(summary: dict[str, object]) -> str:
+    months = summary["payback_months"]
+    return f"Paid back after {figures.years(months)}" if isinstance(months, int) else "It is not paid back within the study"
 
 
 def _per_capital(summary: dict[str, object]) -> str:
@@ -195,12 +210,9 @@ def _fates(study: Study) -> str:
     return tables.table(caption, columns, rows, name="fates", sortable=False)
 
 
-def _fate_row(words: str, ours: list[object], theirs: list[object], everything: float, kind: str = "") -> tables.Row:
-    def total(rows: list[object], name: str) -> float:
-        return float(sum(getattr(row, name) for row in rows))
-
-    grid_mw = total(ours, "grid_mw")
-    built = float(sum(getattr(row, "critical_mw") for row in ours if getattr(row, "start")))
+def _fate_row(words: str, ours: Sequence[Decision], theirs: Sequence[Decision], everything: float, kind: str = "") -> tables.Row:
+    grid_mw = sum(row.grid_mw for row in ours)
+    built = sum(row.critical_mw for row in ours if row.start)
     return tables.Row(
         (
             tables.words(words),
@@ -208,9 +220,9 @@ def _fate_row(words: str, ours: list[object], theirs: list[object], everything: 
             tables.amount(grid_mw),
             tables.share(grid_mw / everything),
             tables.amount(float(len(theirs))),
-            tables.amount(total(theirs, "grid_mw")),
+            tables.amount(sum(row.grid_mw for row in theirs)),
             tables.amount(built),
-            tables.amount(total(ours, "capital_usd"), scale=1e6),
+            tables.amount(sum(row.capital_usd for row in ours), scale=1e6),
         ),
         kind,
     )

@@ -56,7 +56,9 @@ def limits() -> Section:
     return Section(
         "limits",
         "What this study leaves out",
-        "<p>Each part of the program says what it does not do. None of it is in the numbers above; some of it would raise them, some lower "
-        f'them.</p><div class="limits">{"".join(rooms)}</div><h3>Accepted but not priced</h3><p>These fields of the portfolio are shown and '
+        "<p>Each part of the program says what it does not do. None of it is in the numbers above; some of it would raise "
+        "them, some lower "
+        f'them.</p><div class="limits">{"".join(rooms)}</div><h3>Accepted but not priced</h3><p>These fields of the '
+        f"portfolio are shown and "
         f"change no result.</p><ul>{unpriced}</ul>",
     )

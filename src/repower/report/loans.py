@@ -32,7 +32,8 @@ def loans(study: Study) -> Section:
         f"{sourced('capital.loan.rate', figures.percent(terms.rate, 2))}, at most "
         f"{sourced('capital.loan.tenor_months', figures.years(terms.tenor_months))}, debt service cover (DSCR) of at least "
         f"{sourced('capital.loan.min_dscr', figures.number(terms.min_dscr, 2))}, at most "
-        f"{sourced('capital.loan.gearing_share', figures.percent(terms.gearing_share))} of the hall's cost. The lender counts the first tenant's "
+        f"{sourced('capital.loan.gearing_share', figures.percent(terms.gearing_share))} of the hall's cost. The lender "
+        f"counts the first tenant's "
         "rent only. Mines and the own cloud carry no loan. Business as usual has no loans.</p>"
     )
     if not study.loans:
@@ -58,7 +59,10 @@ def loans(study: Study) -> Section:
     nothing = [tables.html("") for _ in range(len(_COLUMNS) - 2)]
     rows.append(tables.Row((tables.words("all loans"), tables.amount(debt, 1, scale=1e6), *nothing), "total"))
     caption = (
-        "A cover of 0 in a scenario means that the first tenant stopped paying within the loan's life, or that the hall came so late that a "
-        "payment fell due before its rent: no rent of a later tenant is counted, so this is the lender's strict view, not a loss."
+        "Over the scenarios each loan is met at the scenario's own dates. A cover of 0 means that the first tenant stopped "
+        "paying "
+        "within the loan's life: no rent of a later tenant is counted, so this is the lender's strict view, not a loss. "
+        "LLCR: value of "
+        "the cash for debt service over the loan."
     )
     return Section("loans", "Loans on leased halls", said + tables.table(caption, _COLUMNS, rows, name="loan-table"))

@@ -47,7 +47,7 @@ def report(study: Study, path: str | Path) -> Path:
     except OSError as error:
         raise InputError(
             Problem(
-                "R505",
+                "R508",
                 f"the report cannot be written: {error.strerror or error}",
                 file=str(target),
                 hint="name a file in a folder that exists and that you may write to",
@@ -66,7 +66,10 @@ def render(study: Study) -> str:
     style = (here / "page.css").read_text(encoding="utf-8")
     script = (here / "page.js").read_text(encoding="utf-8")
     allowed = b64encode(sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{allowed}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
     contents = "".join(f'<li><a href="#{section.name}">{section.title}</a></li>' for section in sections)
     body = "".join(_section(section, number) for number, section in enumerate(sections, 1))
     return (
@@ -76,8 +79,10 @@ def render(study: Study) -> str:
         '<link rel="icon" href="data:,">'
         f"<title>{figures.text(study.portfolio.name)} – Repower study</title><style>{style}</style></head><body>"
         '<a class="skip" href="#top">to the report</a>'
-        f'<nav aria-label="contents"><p class="brand">Repower</p><ol><li class="first"><a href="#glance">At a glance</a></li>{contents}</ol></nav>'
-        f"<main>{headline(study)}{body}<footer>Made by Repower {figures.text(study.provenance.get('versions', {}).get('repower', ''))}. "
+        f'<nav aria-label="contents"><p class="brand">Repower</p><ol><li class="first"><a href="#glance">At a '
+        f"glance</a></li>{contents}</ol></nav>"
+        f"<main>{headline(study)}{body}<footer>Made by Repower "
+        f"{figures.text(study.provenance.get('versions', {}).get('repower', ''))}. "
         "This file is complete in itself: it loads nothing and sends nothing.</footer></main>"
         f"<script>{script}</script></body></html>\n"
     )

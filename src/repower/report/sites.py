@@ -55,11 +55,13 @@ def sites(study: Study) -> Section:
         _sum("portfolio", portfolio["npv_usd"], portfolio["baseline_npv_usd"], totals["grid_mw"], totals["capital_usd"]),
     ]
     caption = (
-        "Mean over the scenarios, before loans. IRR and payback are of the cash that the plan adds to business as usual; a site that "
+        "Mean over the scenarios, before loans. IRR and payback are of the cash that the plan adds to business as usual; a "
+        "site that "
         "stays as it is adds none. A site's own tax takes a loss as worth its tax at once."
     )
     energy = (
-        "What is paid: market, adders, contracts, fuel and capacity, less what is sold on, over all energy used in all years. Contracts "
+        "What is paid: market, adders, contracts, fuel and capacity, less what is sold on, over all energy used in all "
+        "years. Contracts "
         "that are paid and not used are in it."
     )
     return Section(
@@ -80,7 +82,8 @@ def _row(study: Study, site: Site, position: int) -> tables.Row:
     figure = study.summary["sites"][site.name]
     added = figure["npv_usd"] - figure["baseline_npv_usd"]
     months = figure["payback_months"]
-    name = f'<a class="src" href="#{anchor(f"sites[{position}]")}">{figures.text(site.name)}</a> <small>{figures.text(site.country)}</small>'
+    link = f'<a class="src" href="#{anchor(f"sites[{position}]")}">{figures.text(site.name)}</a>'
+    name = f"{link} <small>{figures.text(site.country)}</small>"
     return tables.Row(
         (
             tables.html(name, site.name),

@@ -27,7 +27,8 @@ def spread(study: Study) -> Section:
     losing = {case: int((npv[case] < 0).sum()) or "none" for case in CASES}
     tail = study.portfolio.policy.risk.tail_share
     heading = (
-        f"In {figures.number(below)} of {figures.number(count)} scenarios the plan is worth less than business as usual; it is below zero "
+        f"In {figures.number(below)} of {figures.number(count)} scenarios the plan is worth less than business as usual; it "
+        f"is below zero "
         f"in {losing[PLAN]}, business as usual in {losing[AS_USUAL]}"
     )
     data = tables.csv_link(
@@ -106,12 +107,24 @@ def _spec(npv: dict[str, Floats], tail: float) -> Spec:
         "width": 880,
         "height": 300,
         "layer": [
-            {"data": {"values": curves}, "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2}, "encoding": {"x": x, "y": y, "color": color}},
-            {"data": {"values": [{"zero": 0}]}, "mark": {"type": "rule", "color": INK, "strokeDash": [3, 3]}, "encoding": {"x": {"datum": 0}}},
-            {"data": {"values": marks}, "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1}, "encoding": {"x": x, "y": y, "color": color, "shape": shape}},
+            {
+                "data": {"values": curves},
+                "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
+                "encoding": {"x": x, "y": y, "color": color},
+            },
+            {
+                "data": {"values": [{"zero": 0}]},
+                "mark": {"type": "rule", "color": INK, "strokeDash": [3, 3]},
+                "encoding": {"x": {"datum": 0}},
+            },
+            {
+                "data": {"values": marks},
+                "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+                "encoding": {"x": x, "y": y, "color": color, "shape": shape},
+            },
             *labels,
         ],
-    }  # fmt: skip
+    }
 
 
 def _table(npv: dict[str, Floats], tail: float) -> str:

@@ -81,7 +81,8 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Row], *, name:
     body = "".join(_row(row, len(columns)) for row in rows)
     css = ' class="sortable"' if sortable else ""
     return (
-        f'<div class="box" tabindex="0" role="region" aria-label="table: {figures.text(name)}"><table id="{figures.text(name)}"{css}>'
+        f'<div class="box" tabindex="0" role="region" aria-label="table: {figures.text(name)}"><table '
+        f'id="{figures.text(name)}"{css}>'
         f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

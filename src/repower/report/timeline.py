@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from repower.conversion.options import NEW_MINE_MONTHS, RENEWAL_MONTHS
 from repower.horizon import Month
@@ -27,8 +27,11 @@ Span = tuple[str, int, int]
 
 def timeline(study: Study) -> str:
     """The chart of blocks by use over time."""
-    start, bars, marks, data = first_year(study), [], [], []
-    order = []
+    start = first_year(study)
+    bars: list[Spec] = []
+    marks: list[Spec] = []
+    data: list[tuple[str, ...]] = []
+    order: list[str] = []
     decisions = {(row.site, row.block): row for row in study.plan.decisions}
     for site in study.portfolio.sites:
         for block in site.blocks:
@@ -39,7 +42,7 @@ def timeline(study: Study) -> str:
                 bars.append({"block": label, "use": use, "from": start + first / 12, "to": start + last / 12})
                 data.append((site.name, block.name, use, str(study.portfolio.start + first), str(study.portfolio.start + last)))
             if row.start:
-                mark: dict[str, Any] = {"block": label, "start": start + _offset(study, row.start) / 12}
+                mark: Spec = {"block": label, "start": start + _offset(study, row.start) / 12}
                 if row.ready_p50:
                     mark |= {
                         "p50": start + _offset(study, row.ready_p50) / 12,
@@ -47,9 +50,9 @@ def timeline(study: Study) -> str:
                     }
                 marks.append(mark)
     halls = [row for row in study.plan.decisions if row.ready_p50 and not row.ready_p50.startswith("after")]
-    last = max((row.ready_p80 for row in halls), default="")
+    latest = max((row.ready_p80 for row in halls), default="")
     heading = (
-        f"{len(halls)} blocks become AI halls; four in five scenarios have the last one by {figures.text(last)}"
+        f"{len(halls)} blocks become AI halls; four in five scenarios have the last one by {figures.text(latest)}"
         if halls
         else "No block becomes an AI hall"
     )

@@ -18,7 +18,8 @@ def uses(study: Study) -> Section:
     """The chart and, folded, its table by year."""
     use_mw = study.dispatch["use_mw"]
     names = [str(name) for name in study.dispatch["use"].to_numpy()]
-    start, values = first_year(study), []
+    start = first_year(study)
+    values: list[Spec] = []
     for case in CASES:
         quarters = by_quarter(use_mw.sel(case=case))
         for position, name in enumerate(names):
@@ -48,7 +49,7 @@ def uses(study: Study) -> Section:
     chart = figure(
         heading,
         _spec(
-            [row for row in values if row["use"] in present],
+            _to_the_edges([row for row in values if row["use"] in present], start, study.portfolio.years),
             present,
             start,
             start + study.portfolio.years,
@@ -57,10 +58,21 @@ def uses(study: Study) -> Section:
         name="use-chart",
         seen=f"Two stacked areas of grid MW by use over the years, plan and business as usual. {heading}.".replace("\u00a0", " "),
         data=data,
-        note="Mean over the scenarios, by quarter. Mining counts blocks whose machines run; machines that stand but do not pay are "
+        note="Mean over the scenarios, by quarter. Mining counts blocks whose machines run; machines that stand but do not "
+        "pay are "
         "idle, as is land that has power and no use. Every block counts with its grid MW.",
     )
     return Section("uses", "The portfolio by use over time", chart)
+
+
+def _to_the_edges(values: list[Spec], start: float, years: int) -> list[Spec]:
+    """The first quarter drawn from its beginning and the last to its end, not from and to their middles."""
+    first, last = start + 0.125, start + years - 0.125
+    return [
+        *({**row, "year": start} for row in values if abs(row["year"] - first) < 1e-6),
+        *values,
+        *({**row, "year": start + years} for row in values if abs(row["year"] - last) < 1e-6),
+    ]
 
 
 def _spec(values: list[Spec], present: list[str], first: float, last: float, size: float) -> Spec:

@@ -35,11 +35,13 @@ def works(study: Study) -> Section:
     policy = sourced("policy.works", figures.text(study.portfolio.policy.works))
     intro = (
         f"<p>Works are built in {policy} "
-        f"({'ordered early and overlapped' if study.portfolio.policy.works == 'parallel' else 'one after another'}). The nominal time is met only "
-        "if nothing goes wrong, so it is never a date to promise: the plan uses P50 and shows P80. The arrival of grid power is on top.</p>"
+        f"({'ordered early and overlapped' if study.portfolio.policy.works == 'parallel' else 'one after another'}). The "
+        f"nominal time is met only "
+        "if nothing goes wrong, so it is never a date to promise: the plan uses P50 and shows P80. The arrival of grid "
+        "power is on top.</p>"
     )
     if not study.works:
-        return Section("works", "Works", intro + "<p>The plan builds no hall.</p>")
+        return Section("works", "Works and their dates", intro + "<p>The plan builds no hall.</p>")
     rows = [
         tables.Row(
             (
@@ -53,7 +55,10 @@ def works(study: Study) -> Section:
         )
         for item in study.works
     ]
-    caption = "Months from the start of works. Mining goes on until strip-out begins. A critical work has no float: a day late there is a day late for all."
+    caption = (
+        "Months from the start of works. Mining goes on until strip-out begins. A critical work has no float: a day late there "
+        "is a day late for all."
+    )
     tasks = "".join(
         f"<details><summary>tasks: {figures.text(_name(item))}</summary>{_tasks(item)}</details>" for item in study.works
     )

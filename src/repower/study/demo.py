@@ -31,7 +31,7 @@ def write_portfolio(folder: str | Path, which: Bundled) -> Path:
                     "N601",
                     "a portfolio is there already and differs from the bundled one; it is not overwritten",
                     file=str(file),
-                    hint=f"work with it (`repower run {target}`), or name another folder",
+                    hint=f"work with it (`repower run {target}`), name another folder, or remove it if another version wrote it",
                 )
             )
         target.mkdir(parents=True, exist_ok=True)

@@ -83,6 +83,7 @@ def run(
             rounds=plan.rounds,
             planned_usd=float(plan.npv_usd.mean()),
             baseline_planned_usd=float(plan.baseline_npv_usd.mean()),
+            mines_planned_usd=float(plan.mines_npv_usd.mean()),
             bridge={
                 "plan": bridge(setting, chosen, plan.npv_usd),
                 "business as usual": bridge(setting, as_usual, plan.baseline_npv_usd),

@@ -35,8 +35,9 @@ class Settings:
 class PlanResult:
     """The plan, its proof and its baseline.
 
-    planned_usd, baseline_planned_usd : mean as the plan saw it.  objective_usd, bound_usd, gap : of the plan's mean-CVaR
-    objective.  bridge : mean USD by line from the planned to the carried-out value, for plan and baseline.
+    planned_usd, baseline_planned_usd : mean as the plan saw it.  mines_planned_usd : of the best plan of mines alone.
+    objective_usd, bound_usd, gap : of the plan's mean-CVaR objective.  bridge : mean USD by line from the planned to the
+    carried-out value, for plan and baseline.
     """
 
     decisions: tuple[Decision, ...]
@@ -48,6 +49,7 @@ class PlanResult:
     rounds: int
     planned_usd: float
     baseline_planned_usd: float
+    mines_planned_usd: float
     bridge: dict[str, dict[str, float]]
 
 
@@ -94,6 +96,7 @@ class Study:
             "npv_mean_usd": float(plan.mean()),
             "npv_cvar_usd": float(cvar(plan, tail)),
             "baseline_npv_mean_usd": float(baseline.mean()),
+            "mines_alone_planned_npv_mean_usd": self.plan.mines_planned_usd,
             "baseline_npv_cvar_usd": float(cvar(baseline, tail)),
             "decisions": [decision.as_json() for decision in self.plan.decisions],
             "finance": self.summary,

@@ -1,0 +1,52 @@
+"""One study of the small portfolio whose names are hostile, run once, and its page as a tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hostile_names import CUSTOMER, SITE, SOURCE
+
+import repower
+from repower.report.page import report
+from repower.study.study import Study
+from small_portfolio import SMALL_YAML, write_small
+from small_series import small_series
+
+CHANGES = {
+    "name: rockdale": f"name: '{SITE}'",
+    "{name: a1, grid_mw: 50,": """{name: "=a1&\\"'", grid_mw: 50,""",
+    "customer: Cloud House": f"customer: {CUSTOMER}",
+    "about: two made-up sites for tests": f"about: {CUSTOMER}",
+    "# R* yearly report": f"# R* {SOURCE}",
+    # so that halls pay, and there are loans, works and cloud to show
+    "usd: 400 M$": "usd: 2000 M$",
+    "usd: 600 M$": "usd: 2500 M$",
+    "usd_per_kw_month: 135": "usd_per_kw_month: 190",
+    "usd_per_kw_month: 120,": "usd_per_kw_month: 170,",
+}
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A study and the file of its report."""
+
+    study: Study
+    path: Path
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def reported(tmp_path_factory) -> Reported:
+    text = SMALL_YAML
+    for old, new in CHANGES.items():
+        assert old in text
+        text = text.replace(old, new)
+    folder = write_small(tmp_path_factory.mktemp("reported"), text)
+    small_series(folder)
+    study = repower.run(repower.load(folder), scenarios=8, seed=3)
+    return Reported(study, report(study, folder / "report.html"))
