@@ -179,9 +179,8 @@ def main() -> None:
     size = told["size"]
     met = "met" if told["all_s"] <= DEMO_BAR_S else "MISSED"
     print(f"  {'all':40} {told['all_s']:7.2f}   bar {DEMO_BAR_S:.0f} s: {met}")
-    print(
-        f"  gap {told['gap']:.2e}, balanced {told['balanced']}; report {size['report'] / 1e6:.1f} MB, record {size['record'] / 1e6:.1f} MB"
-    )
+    report_mb, record_mb = size["report"] / 1e6, size["record"] / 1e6
+    print(f"  gap {told['gap']:.2e}, balanced {told['balanced']}; report {report_mb:.1f} MB, record {record_mb:.1f} MB")
 
     ways = part("--part", "compare", "--scenarios", str(scenarios))
     print(f"a site with contract and plant, {ways['months']:,.0f} months, one thread")

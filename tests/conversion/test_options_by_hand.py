@@ -125,7 +125,7 @@ def hall_lines(
 def test_a_leased_hall(block, start):
     quantile = np.array([[0.05], [0.5], [0.95]]) * np.ones((3, 4))
     powered = np.array([[0, 0, 0, 6], [0, 0, 0, 24], [0, 0, 0, 9]])
-    default = [[36, 36], [36, 36], [27, 36]]
+    default = [[36, 36], [4, 36], [27, 36]]  # the second before any handover
     of = setting(works_quantile=quantile, powered_month=powered, lease_default_months=default)
     raw = Raw(of)
     what = next(b for b in of.portfolio.sites[0].blocks if b.name == block)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from repower.portfolio.model import Model, fact
-from repower.units import CalendarMonth, Share
+from repower.units import CalendarMonth, Months, Share
 
 WorksPolicy = Literal["series", "parallel"]
 
@@ -40,5 +40,11 @@ class Policy(Model):
     )
     minimum_mining_until: CalendarMonth | None = fact("last month of that rule; until last_start when absent", default=None)
     refresh_miner: str | None = fact("machine that a fleet is renewed with; no renewal when absent", default=None)
+    renewal_payback_months: Months | None = fact(
+        "a fleet whose life ends is renewed with refresh_miner where the last year's margin of such machines would pay for them "
+        "within so many months; never when absent",
+        default=None,
+        gt=0,
+    )
     jurisdictions: tuple[Jurisdiction, ...] = fact("rules by country", default=())
     risk: Risk = fact("how much weight bad scenarios have", default=Risk())
