@@ -12,6 +12,8 @@ import xarray as xr
 
 import repower
 from repower.errors import InputError
+from small_portfolio import SMALL_YAML
+from small_series import small_series
 
 DATASETS = ("scenarios", "dispatch", "finance")
 FILES = {"record.json", "scenarios.nc", "dispatch.nc", "finance.nc", "inputs"}
@@ -291,3 +293,13 @@ def test_an_input_that_is_gone(folder):
 def test_an_edit_beside_the_record_does_not_touch_it(folder, studied):
     (folder / "portfolio.yaml").write_text("name: something else\n", encoding="utf-8")
     same_results(repower.open(folder), studied.study)
+
+
+def test_a_portfolio_of_another_name_is_recorded(tmp_path):
+    small_series(tmp_path)
+    (tmp_path / "ours.yaml").write_text(SMALL_YAML, encoding="utf-8")
+    study = repower.run(repower.load(tmp_path / "ours.yaml"), scenarios=2, seed=3)
+    study.save(tmp_path)
+    again = repower.open(tmp_path)
+    assert again.plan == study.plan
+    assert (tmp_path / "study" / "inputs" / "portfolio.yaml").read_text(encoding="utf-8") == SMALL_YAML

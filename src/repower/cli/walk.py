@@ -78,7 +78,7 @@ def run_and_report(
     if as_json:
         click.echo(json.dumps(study.results(), indent=1))
     else:
-        click.echo(said(study, portfolio.origin.folder / "portfolio.yaml", page, record, time.perf_counter() - since))
+        click.echo(said(study, portfolio.origin.folder / portfolio.origin.file_name, page, record, time.perf_counter() - since))
     if open_page:
         show_page(page)
     sys.exit(0 if study.summary["balanced"] else 1)

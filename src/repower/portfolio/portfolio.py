@@ -33,11 +33,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a portfolio was read from: its folder, the hash of every byte that decides the result, sources by path."""
+    """Where a portfolio was read from: its folder and file, the hash of every byte that decides the result, sources by path."""
 
     folder: Path
     sha256: str
     sources: dict[str, Source] = field(default_factory=dict)
+    file_name: str = "portfolio.yaml"
 
 
 class Portfolio(Model):

@@ -75,7 +75,7 @@ def _read(path: Path) -> _Answer:
         except OSError as error:
             problems = [Problem("P222", f"a series cannot be read: {error}", file=str(file), hint="check the rights of the file")]
         else:
-            portfolio._origin = Origin(file.parent, sha256, sources_of_numbers(document))
+            portfolio._origin = Origin(file.parent, sha256, sources_of_numbers(document), file.name)
     return _Answer(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0, problem.code)), portfolio)
 
 

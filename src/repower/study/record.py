@@ -83,8 +83,10 @@ def _write(study: Study, draft: Path) -> None:
     """The whole record into a new folder `draft`."""
     origin, inputs = study.portfolio.origin, draft / "inputs"
     inputs.mkdir(parents=True)
-    for name in ("portfolio.yaml", *series_names(study.portfolio)):
-        copy = inputs / name
+    # In the record the portfolio has its usual name, whatever the file was called.
+    copies = {origin.file_name: "portfolio.yaml"} | {name: name for name in series_names(study.portfolio)}
+    for name, kept in copies.items():
+        copy = inputs / kept
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(origin.folder / name, copy)
     if hash_inputs((inputs / "portfolio.yaml").read_bytes(), study.portfolio, inputs) != origin.sha256:
