@@ -206,6 +206,15 @@ class Raw:
                     answer[s, m] += paid[s, month] / life
         return answer
 
+    def left_over(self, paid: np.ndarray, life: int, lag: int) -> np.ndarray:
+        """What is left of machines paid for (negative) in a month and serving from `lag` months later, in the last month."""
+        answer = self.zeros()
+        for s in range(self.count):
+            for month in range(self.months):
+                served = max(0, min(life, self.months - month - lag))
+                answer[s, -1] += -paid[s, month] * (life - served) / life
+        return answer
+
     def check(self, operation: Operation, lines: dict[str, np.ndarray], ready: list[int] | None = None) -> None:
         """Every line, the deductions, the tax and the value of an operation against lines made by hand."""
         tax = self.of.capital.taxes[0]
@@ -214,12 +223,13 @@ class Raw:
             expected = lines.get(name, self.zeros())
             given = operation.cash.lines.get(name, self.zeros())
             np.testing.assert_allclose(given, expected, rtol=1e-9, atol=1e-3, err_msg=name)
+        left = lines.get("capex_machines_left", self.zeros())
         halls = sum((lines[name] for name in ("capex_hall", "capex_mine") if name in lines), self.zeros())
         machines = sum((lines[name] for name in ("capex_miners", "capex_gpus") if name in lines), self.zeros())
         deducted = self.depreciation(halls, tax.hall_life_months, ready)
         deducted += self.depreciation(machines, tax.machine_life_months, ready)
         np.testing.assert_allclose(operation.depreciation, deducted, rtol=1e-9, atol=1e-3)
-        spent = halls + machines
+        spent = halls + machines + left
         running = sum(lines.values(), self.zeros()) - spent
         after = running + spent - tax.income_rate * (running + deducted)
         np.testing.assert_allclose(operation.tax, -tax.income_rate * (running + deducted), rtol=1e-9, atol=1e-3)

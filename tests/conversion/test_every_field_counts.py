@@ -34,6 +34,7 @@ TEXT = SMALL_YAML.replace(
     "status: contracted}  # K: typical", "status: contracted}\n      - {from: 2028-10, import_mw: 160, status: in_queue}"
 )
 TEXT = TEXT.replace("      - {name: land, grid_mw: 60}", "      - {name: land, grid_mw: 60}\n      - {name: later, grid_mw: 10}")
+TEXT = TEXT.replace("refresh_miner: antminer-s21", "refresh_miner: antminer-s21\n  renewal_payback_months: 30")
 TEXT = TEXT.replace("cooling: air_chiller", "cooling: adiabatic_air")
 TEXT = TEXT.replace("term_months: 120, usd_per_kw_month: 120", "term_months: 48, usd_per_kw_month: 120")
 

@@ -89,9 +89,10 @@ def test_crews_demand_mining_and_capital_of_every_choice():
                 crew[month // 3] = 1
             names = {"anchor": 0, "soon": 1, "own": 2}
             mw[names[choice.customer]] = critical_share * block.grid_mw
-            end = min(end, choice.start + ceil(works_duration("parallel", block.grid_mw, kind).mining_stops_months))
+            end = min(end, choice.start + int(works_duration("parallel", block.grid_mw, kind).mining_stops_months))
             begun = (of.portfolio.start + choice.start).year
-            bill = hall_cost(of.portfolio.designs[0], block.hall, begun, 2027, 0.03).usd_per_critical_mw * mw.sum()
+            bill = hall_cost(of.portfolio.designs[0], block.hall, begun, begun, 0.03).usd_per_critical_mw * mw.sum()
+            bill *= 1.03 ** (choice.start / 12)
             curve = np.concatenate([[0.0], np.cumsum(works_duration("parallel", block.grid_mw, kind).spend_shares)])
             for k in range(months):
                 part = np.diff(np.interp(np.array([k, k + 1]) / months * (len(curve) - 1), np.arange(len(curve)), curve))[0]

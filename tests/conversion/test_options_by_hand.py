@@ -58,6 +58,7 @@ def test_a_renewed_fleet_takes_over_without_gap_or_overlap(start):
         lines[name] += line
     lines["capex_miners"] = raw.zeros()
     lines["capex_miners"][:, start] = -(50e6 / 1.08 / 3500) * 250 * 12
+    lines["capex_machines_left"] = raw.left_over(lines["capex_miners"], 20, 3)
     operation = carry_out(of, Choice("ranch", "mine", "refresh", start=start))
     raw.check(operation, lines)
     np.testing.assert_array_equal(operation.stands_mw, [50.0] * (start + 23) + [0.0] * (13 - start))
@@ -69,6 +70,7 @@ def test_renewal_with_the_same_machine_keeps_the_old_fleet_running():
     lines = raw.mining_lines(30, "new", 1.04, ZERO, 26)  # renewed in 3, from month 6; the old fleet would end in 18
     lines["capex_miners"] = raw.zeros()
     lines["capex_miners"][:, 3] = -(30e6 / 1.04 / 3500) * 250 * 12
+    lines["capex_machines_left"] = raw.left_over(lines["capex_miners"], 20, 3)
     operation = carry_out(of, Choice("ranch", "young", "refresh", start=3))
     raw.check(operation, lines)
     np.testing.assert_array_equal(operation.mine_mw[Tier("new", 1.04)], np.where(lines["mining_revenue"] > 0, 30.0, 0.0))
@@ -80,6 +82,7 @@ def test_a_new_mine_on_empty_land():
     lines = raw.mining_lines(60, "new", 1.05, [9, 13, 36], 29)  # nine months from the start, or when there is power
     lines["capex_miners"], lines["capex_mine"] = raw.zeros(), raw.zeros()
     lines["capex_miners"][:, 0] = -(60e6 / 1.05 / 3500) * 250 * 12
+    lines["capex_machines_left"] = raw.left_over(lines["capex_miners"], 20, 9)
     lines["capex_mine"][:, 0] = -60 * 375000.0
     operation = carry_out(of, Choice("ranch", "land", "mining", start=0))
     raw.check(operation, lines)
@@ -104,9 +107,8 @@ def hall_lines(
     per_grid, factor = draws(of)
     critical = per_grid * what.grid_mw
     works = works_duration("parallel", what.grid_mw, "mine" if what.hall else "land")
-    first_year = of.portfolio.start.year
     year = (of.portfolio.start + start).year
-    bill = hall_cost(design, what.hall, year, year, 0.03).usd_per_critical_mw * 1.03 ** (year - first_year) * critical
+    bill = hall_cost(design, what.hall, year, year, 0.03).usd_per_critical_mw * 1.03 ** (start / 12) * critical
     capex, running = raw.zeros(), raw.zeros()
     for s in range(raw.count):
         months = ceil(works.months_at(float(of.scenarios["works_quantile"][s].sel(block=f"ranch/{block}"))))
@@ -138,7 +140,7 @@ def test_a_leased_hall(block, start):
         machine, power_use = what.fleet.miner, what.hall.pue
         end = 17 if block == "mine" else 18
         for name, line in raw.mining_lines(
-            what.grid_mw, machine, power_use, ZERO, min(end, start + ceil(works.mining_stops_months))
+            what.grid_mw, machine, power_use, ZERO, min(end, start + int(works.mining_stops_months))
         ).items():
             lines[name] = line
     else:
@@ -190,7 +192,7 @@ def test_capital_cost_adds_up_whatever_the_duration():
     lengths = (capex != 0).sum(axis=1)
     assert lengths[0] < lengths[1] < lengths[2]
     later = carry_out(of, Choice("ranch", "mine", "ai_lease", "dense", "soon", 9)).cash.lines["capex_hall"]
-    bill = hall_cost(design, hall, 2028, 2028, 0.03).usd_per_critical_mw * draws(of)[0] * 50 * 1.03
+    bill = hall_cost(design, hall, 2028, 2028, 0.03).usd_per_critical_mw * draws(of)[0] * 50 * 1.03 ** (9 / 12)
     assert later.sum(axis=1) == pytest.approx(np.full(3, -bill))
 
 
@@ -213,6 +215,7 @@ def cloud_lines(
             lines["cloud_revenue"][s, month] = gpus * rent * 0.7 * hours
             lines["cloud_opex"][s, month] = -critical * 1000 * 55 * raw.index(month)
             lines["power_cost"][s, month] = -critical * 0.9 * 0.7 * raw.power_of_it(s, month, factor)
+    lines["capex_machines_left"] = raw.left_over(lines["capex_gpus"], 14, 1)
     return lines
 
 

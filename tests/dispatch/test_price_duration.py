@@ -40,7 +40,8 @@ def random_site(seed: int, load_moves: bool) -> tuple[PriceDuration, SiteMonths]
     )  # fmt: skip
     by_hour = SiteMonths(
         price_shape=shape, shape_year=shape_year, level_usd_per_mwh=level, first_calendar_month=0, adder_usd_per_mwh=adder,
-        import_limit_mw=limit[None, :], ppa_mw=ppa_mw, ppa_price_usd_per_mwh=ppa_price, ppa_must_take_share=must, ppa_resale=resale,
+        import_limit_mw=limit[None, :], ppa_mw=ppa_mw, ppa_price_usd_per_mwh=ppa_price, ppa_must_take_share=must,
+        ppa_resale=resale,
         ppa_resale_fee_usd_per_mwh=fee, generator_mw=plant_mw, generator_cost_usd_per_mwh=plant_cost,
         tier_mw=np.moveaxis(tier_mw, 0, -1), tier_value_usd_per_mwh=np.moveaxis(value, 0, -1), ai_it_mw=ai_mw[..., None] / 1.25,
         ai_pue=pue, unserved_usd_per_mwh=10_000.0,

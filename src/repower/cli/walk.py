@@ -111,7 +111,7 @@ def said(study: Study, portfolio: Path, page: Path, record: Path, seconds: float
     worth = f"net present value: {value:,.2f} B$ (worst {tail:.0%} of scenarios {results['npv_cvar_usd'] / 1e9:,.2f} B$)"
     lines = [
         f"plan, in grid MW: {fates}",
-        f"{worth}; business as usual, with no capital spent, {usual:,.2f} B$",
+        f"{worth}; business as usual {usual:,.2f} B$",
         f"as planned: {planned:,.2f} B$ against {mines:,.2f} B$ for the best plan of mines alone",
         proof(study.plan.gap),
         f"wrote in {seconds:.0f} s",

@@ -4,6 +4,7 @@
     choices     what each block may become: stay, renew its fleet, new mine, leased hall, own cloud
     options     one choice carried out: dates, draws, lines of cash
     supply      contracts and generators by month
+    renewal     the rule by which worn-out fleets follow one another
     coupling    what blocks of one site share, by state of the site
     instance    the planning problem as arrays
     plan        mean-CVaR by subset cuts, with a bound
@@ -14,5 +15,6 @@
 
 Left out so far: plans that wait for news (a tree with re-plan dates), triggers and the value of waiting, powered shells and
 sales of blocks, building generation or enlarging a connection, mining cash as a source of capital, concentration on one
-customer, cost of late delivery, resale of machines, any value after the last month of the study.
+customer, cost of late delivery, resale and opening book value of machines, any value of halls after the last month of the study, and a
+choice of idle months that knows the power contract of the site.
 """

@@ -15,7 +15,6 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
-from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +23,8 @@ from repower.conversion.choices import Choice
 from repower.conversion.instance import Coupling, Ints
 from repower.conversion.options import NEW_MINE_MONTHS, NEW_MINE_PUE, RENEWAL_MONTHS
 from repower.conversion.setting import Floats, Setting, Tier
-from repower.conversion.supply import SupplyMonths, month_hours, supply_months
+from repower.conversion.supply import SupplyMonths, month_hours, supply_months, unserved_usd_per_mwh
 from repower.dispatch.price_duration import PriceDuration, margin_by_price, sort_months
-from repower.dispatch.problem import UNSERVED_USD_PER_MWH
 from repower.errors import InputError, Problem
 from repower.portfolio import Block, Site
 
@@ -177,7 +175,7 @@ def _use_by_quarter(setting: Setting, site: Site, block: Block, choice: Choice, 
             new_end = new_start + lease.term_months
             if lease.relet_share > 0:
                 let_again = new_end + lease.relet_months
-        old_end = min(old_end, choice.start + ceil(setting.works(block).mining_stops_months))
+        old_end = min(old_end, choice.start + int(setting.works(block).mining_stops_months))
     answer: list[Use] = []
     for quarter in quarters:
         month = 3 * quarter + 1
@@ -217,7 +215,7 @@ def _values(setting: Setting, site: Site, supply: SupplyMonths, groups: list[_Gr
         generator_cost_usd_per_mwh=supply.generator_cost,
         import_limit_mw=supply.import_limit_mw,
         tier_value_usd_per_mwh=values_of_tiers,
-        unserved_usd_per_mwh=UNSERVED_USD_PER_MWH,
+        unserved_usd_per_mwh=unserved_usd_per_mwh(setting, site),
         active=supply.is_shared,
     )
     hours, price_sum = problem.hours, problem.price_sum()

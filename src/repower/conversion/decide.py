@@ -31,7 +31,7 @@ class Plan:
     chosen, baseline : one choice per block, in the order of the portfolio.
     npv_usd, baseline_npv_usd : [S] as planned (nominal dates for what blocks share).
     mines_npv_usd : [S] of the best plan of mines alone, under the same limits: what the halls must be measured against, since
-    business as usual spends nothing and its fleets wear out.
+    business as usual decides nothing.
     objective_usd, bound_usd, gap : of the plan's mean-CVaR objective; no plan of these choices is worth more than the bound.
     choices : number of choices that were compared.
     """

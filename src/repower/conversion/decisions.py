@@ -19,7 +19,7 @@ class Decision:
     """One block of the plan.
 
     start, ready_p50, ready_p80 : months as text; empty where nothing is built. The percentiles are over the scenarios:
-    duration of the works, and the arrival of power where it is later.
+    duration of the works, the arrival of power and the lease's first month, whichever is latest.
     npv_usd : mean over scenarios, standing alone at spot; keep_npv_usd the same for business as usual.
     added_usd : what the plan is worth with this choice beyond the same plan with the block as it is, mean over scenarios;
     what the site's blocks share (contracts, generators) is in it.

@@ -6,23 +6,25 @@ the market price plus the site's adder; what a power contract or a generator cha
 Dates. Works begin at `start`; mining goes on until strip-out; the hall is ready after a duration drawn from the works'
 distribution at the scenario's quantile, but never before the block has power and never before the lease's first month.
 A renewed fleet starts RENEWAL_MONTHS after its order and the old one runs until then; a new mine on empty land starts
-NEW_MINE_MONTHS after its start, or when it has power.
+NEW_MINE_MONTHS after its start, or when it has power. Of machines whose life reaches beyond the last month, the unused part
+is credited there at cost, so that buying them late in the study is not punished by its end.
 
-Left out: the value of anything after the last month, resale of removed machines, recourse to later news, late delivery
-damages. All of these are zero here.
+Left out: any other value after the last month, resale of removed machines and their opening book value, recourse to later
+news, late delivery damages: all of these are zero here. A month in which a mine is off is chosen at spot prices, also where a
+power contract is paid anyway; that understates mines with such a contract.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 from typing import TypeVar
 
 import numpy as np
 
 from repower.conversion.choices import Choice
+from repower.conversion.renewal import machines_th_per_mw, renewals
 from repower.conversion.setting import Bools, Floats, Ints, Setting, Tier
-from repower.finance.capex import spend
+from repower.finance.capex import spend, unused_life
 from repower.finance.cashflow import CashFlow
 from repower.finance.depreciation import depreciation
 from repower.finance.revenue import cloud_income, lease_income
@@ -88,7 +90,8 @@ def first_capital(setting: Setting, choice: Choice) -> Floats:
     site = setting.portfolio.site(choice.site)
     block = next(block for block in site.blocks if block.name == choice.block)
     if choice.design is None:
-        return np.asarray(-carry_out(setting, choice).cash.capex.mean(axis=0))
+        capital[choice.start] = -float(carry_out(setting, choice).cash.capex[:, choice.start].mean())
+        return capital
     works = setting.works(block)
     duration = setting.nominal_works_months(block)
     critical_mw = setting.hall(site, block, choice.design).critical_it_mw
@@ -156,6 +159,7 @@ def _mining(setting: Setting, site: Site, block: Block, choice: Choice) -> _Part
     """The fleet that stands, until it ends or is replaced, and the fleet that replaces it."""
     month = np.arange(setting.months)
     part: _Part | None = None
+    end = 0
     if block.fleet is not None and block.hall is not None:
         miner = setting.portfolio.miner(block.fleet.miner)
         end = setting.portfolio.horizon.offset(block.fleet.commissioned) + miner.life_months
@@ -166,15 +170,54 @@ def _mining(setting: Setting, site: Site, block: Block, choice: Choice) -> _Part
     if choice.start is not None and choice.becomes in ("refresh", "mining") and renewed is not None:
         new = _new_fleet(setting, site, block, choice.start, renewed)
         part = new if part is None else part + new
+        end = _first_month(block, choice.start) + setting.portfolio.miner(renewed).life_months
+    if part is not None and choice.design is None and renewed is not None:
+        part = part + _renewed_fleets(setting, site, block, renewed, end)
     return part
 
 
 def _months_until_the_old_use_ends(setting: Setting, block: Block, choice: Choice) -> int:
-    return RENEWAL_MONTHS if choice.becomes == "refresh" else ceil(setting.works(block).mining_stops_months)
+    return RENEWAL_MONTHS if choice.becomes == "refresh" else int(setting.works(block).mining_stops_months)
+
+
+def _first_month(block: Block, start: int) -> int:
+    """Month in which ordered machines start."""
+    return start + (RENEWAL_MONTHS if block.hall is not None else NEW_MINE_MONTHS)
+
+
+def _new_tier(block: Block, renewed: str) -> Tier:
+    return Tier(renewed, block.hall.pue if block.hall is not None else NEW_MINE_PUE)
+
+
+def _renewed_fleets(setting: Setting, site: Site, block: Block, renewed: str, end: int) -> _Part:
+    """Fleets that follow, by the policy's rule, those whose life has ended; nothing where there is no such rule.
+
+    They differ by scenario, so they do not count for the rule of minimum mining, and the table of a coupled site does not
+    see them: what they change there is in the bridge from the planned to the carried-out value.
+    """
+    payback = setting.portfolio.policy.renewal_payback_months
+    if payback is None or not setting.portfolio.jurisdiction(site.country).new_mining_allowed:
+        return _nothing(setting)
+    tier = _new_tier(block, renewed)
+    rule = renewals(setting, site, tier, end, payback)
+    powered = np.arange(setting.months)[None, :] >= setting.powered_month(site, block)[:, None]
+    bought = rule.bought & powered
+    # Machines that were not bought because there was no power yet are not there later either.
+    present = rule.present & (np.cumsum(bought, axis=1) > 0)
+    fleet = _fleet(setting, site, block, tier, present)
+    price = block.grid_mw * machines_th_per_mw(setting, tier) * setting.portfolio.miner(renewed).usd_per_th
+    paid = np.asarray(-price * bought, dtype=np.float64)
+    cash = fleet.cash + _machines("capex_miners", paid, setting.portfolio.miner(renewed).life_months, 0)
+    return _Part(fleet.mine_mw, fleet.it_mw, np.zeros(setting.months), cash, fleet.ready, fleet.contracted)
+
+
+def _machines(line: str, paid: Floats, life_months: int, lag: int) -> CashFlow:
+    """Payments for machines [S, M], negative, with what is left of their life credited at cost in the last month."""
+    return CashFlow({line: paid, "capex_machines_left": unused_life(-paid, life_months, lag)})
 
 
 def _fleet(setting: Setting, site: Site, block: Block, tier: Tier, lives: Bools) -> _Part:
-    """Machines that are there in the months [M] in which they live, and draw power once the block has it."""
+    """Machines that are there in the months in which they live ([M] or [S, M]), and draw power once the block has it."""
     per_mw = setting.mine(site, tier)
     month = np.arange(setting.months)
     powered = month[None, :] >= setting.powered_month(site, block)[:, None]
@@ -187,22 +230,22 @@ def _fleet(setting: Setting, site: Site, block: Block, tier: Tier, lives: Bools)
     nothing = _nothing(setting)
     running: Floats = mw * per_mw.runs
     # The rule of minimum mining is met at nominal dates: delays that happen to be drawn must not make it impossible.
-    stands = np.asarray(block.grid_mw * (lives & (month >= setting.nominal_power(site, block))), dtype=np.float64)
+    always = lives if lives.ndim == 1 else lives.all(axis=0)
+    stands = np.asarray(block.grid_mw * (always & (month >= setting.nominal_power(site, block))), dtype=np.float64)
     return _Part({tier: running}, {}, stands, CashFlow(lines), nothing.ready, nothing.contracted)
 
 
 def _new_fleet(setting: Setting, site: Site, block: Block, start: int, renewed: str) -> _Part:
     miner = setting.portfolio.miner(renewed)
     month = np.arange(setting.months)
-    pue = block.hall.pue if block.hall is not None else NEW_MINE_PUE
-    first = start + (RENEWAL_MONTHS if block.hall is not None else NEW_MINE_MONTHS)
-    part = _fleet(setting, site, block, Tier(miner.name, pue), (month >= first) & (month < first + miner.life_months))
-    th = block.grid_mw * 1e6 / (pue * miner.watts) * miner.th_per_s
-    capex = {"capex_miners": _paid_at(setting, -th * miner.usd_per_th, start)}
+    tier, first = _new_tier(block, renewed), _first_month(block, start)
+    part = _fleet(setting, site, block, tier, (month >= first) & (month < first + miner.life_months))
+    price = block.grid_mw * machines_th_per_mw(setting, tier) * miner.usd_per_th
+    cash = part.cash + _machines("capex_miners", _paid_at(setting, -price, start), miner.life_months, first - start)
     if block.hall is None:
         shell = setting.portfolio.capital.mine_usd_per_mw * block.grid_mw * float(setting.inflation[start])
-        capex["capex_mine"] = _paid_at(setting, -shell, start)
-    return _Part(part.mine_mw, part.it_mw, part.stands_mw, part.cash + CashFlow(capex), part.ready, part.contracted)
+        cash = cash + CashFlow({"capex_mine": _paid_at(setting, -shell, start)})
+    return _Part(part.mine_mw, part.it_mw, part.stands_mw, cash, part.ready, part.contracted)
 
 
 def _paid_at(setting: Setting, usd: float, month: int) -> Floats:
@@ -256,7 +299,7 @@ def _hall(setting: Setting, site: Site, block: Block, choice: Choice) -> _Part:
         )
         occupied = np.broadcast_to(stands * cloud.utilisation_share, stands.shape)
         lines["cloud_revenue"] = earned.revenue_usd
-        lines["capex_gpus"] = earned.gpu_capex_usd
+        lines |= _machines("capex_gpus", earned.gpu_capex_usd, gpu.life_months, 1).lines
         lines["cloud_opex"] = -cloud.opex_usd_per_kw_month * 1000 * critical_mw * setting.inflation * stands
     lines["power_cost"] = -critical_mw * occupied * power.power_usd
     lines["hall_opex"] = -hall_opex * stands

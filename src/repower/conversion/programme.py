@@ -14,7 +14,7 @@ import numpy as np
 from repower.conversion.choices import Choice
 from repower.conversion.options import Operation, carry_out
 from repower.conversion.setting import Floats, Setting, Tier
-from repower.conversion.supply import supply_months
+from repower.conversion.supply import supply_months, unserved_usd_per_mwh
 from repower.dispatch.months import MonthResult, SiteMonths, dispatch_months
 from repower.finance.cashflow import CashFlow, add_up
 from repower.finance.tax import linear_tax, tax_with_losses
@@ -151,6 +151,7 @@ def _run_site(setting: Setting, site: Site, operations: tuple[Operation, ...]) -
             tier_value_usd_per_mwh=tier_value,
             ai_it_mw=it_mw,
             ai_pue=pue,
+            unserved_usd_per_mwh=unserved_usd_per_mwh(setting, site),
         )
     )
     lines = {

@@ -20,6 +20,8 @@ from repower.portfolio import Site
 
 #: Months between two questions, and of the margin that is looked at.
 YEAR = 12
+#: Months of the study that must have passed before the question is asked.
+LEAST_HISTORY = 3
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,15 @@ class Renewals:
 
 
 def renewals(setting: Setting, site: Site, tier: Tier, first: int, payback_months: int) -> Renewals:
-    """Apply the rule from month `first` on, the month after the last fleet's life."""
+    """Apply the rule from month `first` on, the month after the last fleet's life; kept in the setting."""
+    key = (site.name, tier, first, payback_months)
+    if key not in setting.renewals:
+        setting.renewals[key] = _apply(setting, site, tier, first, payback_months)
+    kept: Renewals = setting.renewals[key]
+    return kept
+
+
+def _apply(setting: Setting, site: Site, tier: Tier, first: int, payback_months: int) -> Renewals:
     miner = setting.portfolio.miner(tier.miner)
     per_mw = setting.mine(site, tier)
     margin = per_mw.revenue_usd - per_mw.power_usd - per_mw.opex_usd
@@ -39,8 +49,9 @@ def renewals(setting: Setting, site: Site, tier: Tier, first: int, payback_month
     price_usd_per_mw = machines_th_per_mw(setting, tier) * miner.usd_per_th
     present = np.zeros((setting.count, setting.months), dtype=bool)
     bought = np.zeros((setting.count, setting.months), dtype=bool)
-    asks = np.full(setting.count, first, dtype=np.int64)
-    for month in range(first, setting.months):
+    begin = max(first, LEAST_HISTORY)
+    asks = np.full(setting.count, begin, dtype=np.int64)
+    for month in range(begin, setting.months):
         asking = asks == month
         if not asking.any():
             continue

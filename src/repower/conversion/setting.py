@@ -77,6 +77,7 @@ class Setting:
     _ai: dict[tuple[str, str], AiPerMw] = field(default_factory=dict)
     _hall: dict[tuple[str, str, str], HallAssessment] = field(default_factory=dict)
     _hall_cost: dict[tuple[str, Hall | None, str, int], float] = field(default_factory=dict)
+    renewals: dict[tuple[str, Tier, int, int], Any] = field(default_factory=dict)
     _works: dict[tuple[float, bool], WorksDuration] = field(default_factory=dict)
 
     # --- sizes and indices ---------------------------------------------------------------------------------------
@@ -203,9 +204,10 @@ class Setting:
         year = (first + start).year
         key = (block.name, block.hall, design, year)
         if key not in self._hall_cost:
-            cost = hall_cost(self.portfolio.design(design), block.hall, year, first.year, self.portfolio.capital.inflation_rate)
+            # The year decides how much of the mine can still be reused; prices rise by the month.
+            cost = hall_cost(self.portfolio.design(design), block.hall, year, year, self.portfolio.capital.inflation_rate)
             self._hall_cost[key] = cost.usd_per_critical_mw
-        return self._hall_cost[key]
+        return self._hall_cost[key] * float(self.inflation[start])
 
     def nominal_power(self, site: Site, block: Block) -> int:
         """Month from which the block has power at nominal dates; the study's months when no step carries it."""

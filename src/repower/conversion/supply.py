@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from repower.conversion.setting import Bools, Floats, Setting
+from repower.dispatch.problem import UNSERVED_USD_PER_MWH
 from repower.horizon import HOURS_IN_MONTH, Horizon, Month
 from repower.portfolio import Site
 
@@ -65,6 +66,11 @@ def supply_months(setting: Setting, site: Site) -> SupplyMonths:
         import_limit_mw=np.array([site.import_mw(horizon.start + month) for month in range(months)]),
         fixed_usd=fixed,
     )
+
+
+def unserved_usd_per_mwh(setting: Setting, site: Site) -> float:
+    """Price of AI load that is not served: above any price of the study, so that a hall is never shed to resell its power."""
+    return max(UNSERVED_USD_PER_MWH, 2.0 * float(setting.level(site).max() * setting.price_shape(site).max()))
 
 
 def month_hours(setting: Setting) -> Floats:

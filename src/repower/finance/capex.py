@@ -52,3 +52,30 @@ def spend(total_usd: ArrayLike, start: ArrayLike, shares: ArrayLike, duration: A
     edge = (np.arange(months + 1) - first[:, np.newaxis]) / length[:, np.newaxis]
     done = np.interp(edge, parts, cumulative)  # 0 before the works and 1 after them
     return np.asarray(total[:, np.newaxis] * np.diff(done, axis=1), dtype=np.float64)
+
+
+def unused_life(paid_usd: ArrayLike, life_months: int, lag_months: int) -> Floats:
+    """What is left of machines at the end of the study, at cost, as a flow in its last month.
+
+    Machines paid for in month m serve from month m + lag on:
+
+        left = sum over m of paid_m * max(0, life - (M - m - lag)) / life
+
+    Parameters
+    ----------
+    paid_usd : [S, M], positive.
+    life_months : months that they serve, at least 1.
+    lag_months : months from payment to service, 0 or more.
+
+    Returns
+    -------
+    [S, M], zero before the last month.
+    """
+    if life_months < 1 or lag_months < 0:
+        raise ValueError(f"a life of {life_months} months after a lag of {lag_months}; give at least 1 and 0")
+    paid = np.asarray(paid_usd, dtype=np.float64)
+    months = paid.shape[-1]
+    served = np.clip(months - np.arange(months) - lag_months, 0, life_months)
+    left = np.zeros(paid.shape)
+    left[..., -1] = paid @ (1.0 - served / life_months)
+    return left

@@ -50,6 +50,7 @@ LINES: Mapping[str, Line] = MappingProxyType(
         "capex_mine": Line("building mines, without machines; negative", "capex", "hall"),
         "capex_miners": Line("mining machines; negative", "capex", "machine"),
         "capex_gpus": Line("accelerators with their servers, network and storage; negative", "capex", "machine"),
+        "capex_machines_left": Line("unused life of machines at the end of the study, credited at cost", "capex"),
         "tax": Line("income tax; negative when paid", "tax"),
         "loan_draw": Line("loan paid out to us; positive", "financing"),
         "loan_fee": Line("upfront fee on what is drawn; negative", "financing"),

@@ -23,7 +23,12 @@ class Lease(Model):
     escalator_rate: Rate = fact(
         "yearly rise of the rent", default=0.03, gt=-1, source="R 3 % in announced leases (Hut 8 River Bend, Beacon Point)"
     )
-    pass_through_share: Share = fact("share of the hall's power cost that the customer pays on top", default=1.0, ge=0, le=1)
+    pass_through_share: Share = fact(
+        "share of the hall's power that the customer pays on top, at the market price plus the site's adder",
+        default=1.0,
+        ge=0,
+        le=1,
+    )
     default_rate: Rate = fact(
         "yearly probability that the customer stops paying, from its credit",
         default=0.01,

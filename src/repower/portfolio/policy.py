@@ -36,7 +36,10 @@ class Policy(Model):
     crews: int = fact("blocks that can be in conversion at the same time", ge=0)
     last_start: CalendarMonth = fact("last month in which works may start")
     minimum_mining_share: Share = fact(
-        "least share of energised grid MW that still mines, until minimum_mining_until", default=0.0, ge=0, le=1
+        "least share of powered grid MW, own cloud halls aside, whose fleet stands, until minimum_mining_until",
+        default=0.0,
+        ge=0,
+        le=1,
     )
     minimum_mining_until: CalendarMonth | None = fact("last month of that rule; until last_start when absent", default=None)
     refresh_miner: str | None = fact("machine that a fleet is renewed with; no renewal when absent", default=None)

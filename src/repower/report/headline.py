@@ -70,6 +70,8 @@ def _notice(study: Study) -> str:
     counts = confidence_counts(study.portfolio)
     total = max(1, sum(counts.values()))
     unsure = counts["A"] + counts["K"] + counts["none"]
+    payback = study.portfolio.policy.renewal_payback_months
+    renewed = f"renewed where it would pay for itself in {payback} months" if payback is not None else "not renewed"
     return (
         f'<p class="notice"><strong>Illustrative, not advice.</strong> {figures.percent(unsure / total)} of the '
         f'<a href="#assumptions">{figures.number(total)} numbers</a> behind this study are assumed for illustration, unverified '
@@ -77,8 +79,8 @@ def _notice(study: Study) -> str:
         "loans "
         f"and after tax, discounted at "
         f"{sourced('capital.discount_rate', figures.percent(study.portfolio.capital.discount_rate, 1))}"
-        " a year, unless something else is said. Business as usual: every block stays what it is and "
-        "no capital is spent, so fleets mine until they wear out.</p>"
+        " a year, unless something else is said. Business as usual: nothing is decided; every block stays what it "
+        f"is, and a worn-out fleet is {renewed}.</p>"
     )
 
 
