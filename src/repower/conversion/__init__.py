@@ -15,6 +15,6 @@
 
 Left out so far: plans that wait for news (a tree with re-plan dates), triggers and the value of waiting, powered shells and
 sales of blocks, building generation or enlarging a connection, mining cash as a source of capital, concentration on one
-customer, cost of late delivery, resale and opening book value of machines, any value of halls after the last month of the study, and a
-choice of idle months that knows the power contract of the site.
+customer, cost of late delivery, resale and opening book value of machines, any value of halls after the last month of the
+study, and a choice of idle months that knows the power contract of the site.
 """

@@ -22,7 +22,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "power, net of resale": ("#5b8c6e", ("resale", "power_cost", "ppa", "generation", "unserved")),
     "running cost": ("#9c8fb8", ("mining_opex", "hall_opex", "cloud_opex")),
     "halls and mines built": ("#a8413a", ("capex_hall", "capex_mine")),
-    "machines bought": ("#d98b7f", ("capex_miners", "capex_gpus")),
+    "machines bought": ("#d98b7f", ("capex_miners", "capex_gpus", "capex_machines_left")),
     "income tax": ("#8a9099", ("tax",)),
 }
 _NAMES = {
@@ -42,6 +42,7 @@ _NAMES = {
     "capex_mine": "mines built",
     "capex_miners": "mining machines",
     "capex_gpus": "accelerators",
+    "capex_machines_left": "unused life of machines at the end, at cost",
     "tax": "income tax",
     "loan_draw": "loans drawn",
     "loan_fee": "loan fees",

@@ -63,7 +63,8 @@ def timeline(study: Study) -> str:
         seen=f"Chart of {len(order)} blocks by use over time; the table of decisions has the same dates.",
         data=tables.csv_link(("site", "block", "use", "from", "until"), data, "blocks-over-time.csv"),
         note="Bars: use by nominal dates, halls from their P50 month. Black tick: works or the order of machines begin. "
-        "White whisker: ready P50 to P80. A mine's bar says that its machines stand; in months that do not pay they are off.",
+        "White whisker: ready P50 to P80. A mine's bar says that its machines stand; in months that do not pay they are off. "
+        "A fleet that the policy's rule renews in some scenarios only is not drawn.",
     )
 
 
