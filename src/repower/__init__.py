@@ -1,4 +1,4 @@
-"""Repower: plan, finance and operate the conversion of powered sites from Bitcoin mines into AI data centres.
+"""Repower: plan and finance the conversion of powered sites from Bitcoin mines into AI data centres.
 
 The same sentences as the program's: `load` a portfolio, `run` a study, `study.save`, `open` it again, write a `report`.
 Importing the package loads no array library; each name brings what it needs when it is first used.

@@ -28,7 +28,8 @@ CHANGES = {
 }
 
 
-@dataclass(frozen=True)
+# no repr: that of a whole study would take minutes to shorten where a test fails
+@dataclass(frozen=True, repr=False)
 class Reported:
     """A study and the file of its report."""
 

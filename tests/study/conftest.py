@@ -22,7 +22,8 @@ RICHER = {
 }
 
 
-@dataclass(frozen=True)
+# no repr: that of a whole study would take minutes to shorten where a test fails
+@dataclass(frozen=True, repr=False)
 class Studied:
     """A study and the folder in which its portfolio and its record are. Tests read it and change copies."""
 

@@ -64,7 +64,7 @@ class Program(click.Group):
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="repower")
 def main() -> None:
-    """Plan, finance and operate the conversion of powered sites from Bitcoin mines into AI data centres.
+    """Plan and finance the conversion of powered sites from Bitcoin mines into AI data centres.
 
     Begin with `repower demo`: it writes a reference portfolio, runs the whole chain and opens the report.
     """

@@ -5,7 +5,8 @@ state that it can be in (how many equal blocks mine with which machines, host wh
 and the plan is given the difference: dispatched margin of the state less the sum of its blocks alone. A site with neither
 needs no table, because its difference is zero.
 
-The table uses nominal dates and each month's mean AI load; the chosen plan is dispatched afterwards hour by hour, and the
+The table uses nominal dates and each month's mean AI load, knows no defaults, and does not see fleets that the policy's rule
+renews; the chosen plan is dispatched afterwards hour by hour, and the
 difference is printed beside the plan.
 """
 

@@ -180,7 +180,7 @@ def _budget(portfolio: Portfolio) -> Floats:
 
 
 def _least_mining(portfolio: Portfolio, quarters: int) -> Floats:
-    """[Q] grid MW that must mine: the share of what has power at nominal dates, until the rule ends."""
+    """[Q] grid MW whose fleet must stand: the share of what has power at nominal dates, until the rule ends."""
     until = portfolio.policy.minimum_mining_until or portfolio.policy.last_start
     end = portfolio.horizon.offset(until)
     least = np.zeros(quarters)

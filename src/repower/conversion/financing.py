@@ -1,9 +1,9 @@
 """One loan for each leased hall of the plan, sized on the base path, met in every scenario.
 
 The lender counts only the first tenant's rent within the lease's term: rent and recharged power, less power and running
-cost, after the tax that the hall alone would owe (linear). The own cloud and the mines carry no loan. A hall that is late in
-a scenario begins to repay late (see `finance.delay`). Interest lowers the tax of the country; losses are carried forward
-within it.
+cost, after the tax that the hall alone would owe (linear); power at the market price, as if the hall stood alone. The own
+cloud and the mines carry no loan. A hall that is late in a scenario begins to repay late (see `finance.delay`). Interest
+lowers the tax of the country; losses are carried forward within it.
 """
 
 from __future__ import annotations

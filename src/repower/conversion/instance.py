@@ -44,10 +44,10 @@ class Instance:
     block : [J] block of each choice, 0..B-1; exactly one choice per block is taken.
     baseline : [B] the choice that leaves each block as it is.
     value_usd : [J, S] net present value to us of the choice standing alone.
-    capital_usd : [J, Y] first capital at nominal dates, positive (renewals of accelerators are not in it).  budget_usd : [Y].
+    capital_usd : [J, Y] first capital at nominal dates, positive (no renewals).  budget_usd : [Y].
     crew : [J, Q] 1 while the block is under works.  crews : blocks that may be under works at once.
     taken_mw : [J, L] critical MW taken from each customer.  demand_mw : [L].
-    mining_mw : [J, Q] grid MW that mines at nominal dates.  least_mining_mw : [Q].
+    mining_mw : [J, Q] grid MW with a standing fleet at nominal dates.  least_mining_mw : [Q].
     risk_weight, tail_share : objective (1 - w) mean + w CVaR over the worst `tail_share` of scenarios.
     """
 

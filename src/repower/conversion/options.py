@@ -3,8 +3,9 @@
 The money is put together from the finance room's own lines, so what is planned is what is financed. Power is bought at
 the market price plus the site's adder; what a power contract or a generator changes is the site's (see `coupling`).
 
-Dates. Works begin at `start`; mining goes on until strip-out; the hall is ready after a duration drawn from the works'
-distribution at the scenario's quantile, but never before the block has power and never before the lease's first month.
+Dates. Works begin at `start`; mining goes on until strip-out, at its nominal date in whole months, rounded down; the hall
+is ready after a duration drawn from the works' distribution at the scenario's quantile, but never before the block has
+power and never before the lease's first month.
 A renewed fleet starts RENEWAL_MONTHS after its order and the old one runs until then; a new mine on empty land starts
 NEW_MINE_MONTHS after its start, or when it has power. Of machines whose life reaches beyond the last month, the unused part
 is credited there at cost, so that buying them late in the study is not punished by its end.
@@ -82,7 +83,8 @@ def carry_out(setting: Setting, choice: Choice) -> Operation:
 def first_capital(setting: Setting, choice: Choice) -> Floats:
     """[M] USD that a choice asks of the budget, positive, at nominal dates: works, and the machines bought first.
 
-    Renewals of accelerators are paid out of what the hall earns and ask nothing of it.
+    Renewals ask nothing of it: those of accelerators are paid out of what the hall earns, those of fleets by the policy's rule
+    out of what the mine earns.
     """
     capital = np.zeros(setting.months)
     if choice.start is None:

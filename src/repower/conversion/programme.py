@@ -2,7 +2,8 @@
 
 The plan valued blocks alone at spot and added what they share at nominal dates. Here each site runs as it will: all its
 blocks together, at each scenario's own dates, in every hour. The lines of energy come from this dispatch; rents, running
-costs and capital are those of the choices. What differs is reported, line by line (`Bridge`).
+costs and capital are those of the choices. What differs is reported step by step: the bridge from the planned
+to the carried-out value (`repower.study.money`).
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ and running cost, months in which they would be off counted as nothing) is set a
 
 A scenario that does not renew asks again twelve months later. The machines are paid for in the month in which they start;
 they are of the kind and at the price of today's `refresh_miner` whenever they are bought.
+
+Left out: tax in the question, the site's power contracts, months between order and start, better or cheaper machines to come.
 """
 
 from __future__ import annotations

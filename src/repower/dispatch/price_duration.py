@@ -1,4 +1,6 @@
-"""A month's margin from its price duration curve: exact for constant loads, sixty times less work than its hours.
+"""A month's margin from its price duration curve: exact for constant loads, tens of times faster than its hours.
+
+`python benchmarks/study.py` measures how many times.
 
 With loads and contracts constant over a month, the best margin of an hour depends on its price alone, and it is convex and
 piecewise linear in it (the optimal value of a linear programme in its cost vector). Between two neighbouring breakpoints

@@ -1,4 +1,4 @@
-"""The bill of works, spread over the months that the works take in each scenario."""
+"""The bill of works, spread over the months that the works take in each scenario; machines that outlast the study."""
 
 from __future__ import annotations
 
@@ -56,6 +56,8 @@ def spend(total_usd: ArrayLike, start: ArrayLike, shares: ArrayLike, duration: A
 
 def unused_life(paid_usd: ArrayLike, life_months: int, lag_months: int) -> Floats:
     """What is left of machines at the end of the study, at cost, as a flow in its last month.
+
+    An allowance, so that machines bought late are not punished by the end of the study; no sale is assumed, nor taxed.
 
     Machines paid for in month m serve from month m + lag on:
 

@@ -1,8 +1,8 @@
 """One loan on contracted halls: sculpted to a flat cover, capped by gearing, drawn with the works.
 
-Interest is a nominal yearly rate paid monthly, rate / 12. The loan is sized on one path of cash, the lender's base case, and
-is then fixed: draws and service fall on the same dates in every scenario, even where the works are late. Money drawn before it is
-spent can give the owners' cash more changes of sign, and so more than one rate of return.
+Interest is a nominal yearly rate paid monthly, rate / 12. The loan is sized on one path of cash, the lender's base case;
+`repower.finance.delay` meets it at each scenario's own dates. Draws keep those of the base case: where the works are late,
+money is drawn before it is spent, which can give the owners' cash more changes of sign, and so more than one rate of return.
 
 Left out: several tranches, reserve accounts, commitment fees, hedges, cash sweep and lock-up, default and recovery,
 refinancing, capital spent after the first operating month.
@@ -86,7 +86,7 @@ class LoanResult:
     principal_usd : balance at the end of the last month of construction, sum of draws.
     limit : what bounds it: "cover", "gearing", or "nothing to lend on" (no cost to finance or no cash to lend against, so that
         the loan is under a cent).
-    gearing_share : loan over uses.
+    gearing_share : loan over uses (works, fee, interest before the first operating month).
     first_operating_month, tenor_months : months in which it is served.
     draw_usd, equity_usd : sources.
     cost_usd, fee_usd, construction_interest_usd : uses; sources equal uses in every month.

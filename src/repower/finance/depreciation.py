@@ -1,6 +1,7 @@
 """Depreciation: straight line, by class of asset.
 
 What is not yet depreciated after the last month of the study is not deducted: no sale or write-off is assumed there.
+The credit for the unused life of machines is no income and is not taxed.
 
 Left out: accelerated schedules, bonus depreciation, investment credits, write-off of what is demolished or scrapped early.
 """

@@ -103,7 +103,7 @@ def cloud_income(
 
     until they are replaced `life_months` later, at the same dollars. Machines are paid at the end of the month before they
     enter service (the first month of the study at the earliest). A replacement that would enter service after the last month
-    is not bought; one that enters shortly before is paid in full and has no value left after it.
+    is not bought; one that enters shortly before is paid in full (`capex.unused_life` is what it has left).
 
     Parameters
     ----------

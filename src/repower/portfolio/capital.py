@@ -10,7 +10,11 @@ class YearBudget(Model):
     """Capital that may be spent in one calendar year."""
 
     year: int = fact("calendar year", ge=2000, le=2100)
-    usd: Usd = fact("most that may be spent on works, miners and first accelerators; their renewals are paid by the halls", ge=0)
+    usd: Usd = fact(
+        "most that may be spent on works, ordered miners and first accelerators; renewals of accelerators, and of fleets by "
+        "renewal_payback_months, need none",
+        ge=0,
+    )
 
 
 class Loan(Model):
@@ -25,7 +29,11 @@ class Loan(Model):
         source="K 1.20-1.30 in bank terms; River Bend about 1.09-1.36",
     )
     gearing_share: Share = fact(
-        "loan against capital cost at most", default=0.7, ge=0, lt=1, source="R 65-85 % in announced terms"
+        "loan against its uses (works, fee, interest during the works) at most",
+        default=0.7,
+        ge=0,
+        lt=1,
+        source="R 65-85 % in announced terms",
     )
     upfront_fee_rate: Share = fact("fee on the amount drawn", default=0.015, ge=0, source="K OID 1-2 %")
 
@@ -54,7 +62,12 @@ class Capital(Model):
         "discount rate of unlevered, after-tax, nominal cash flows; one for all uses, since risk is in the scenarios", ge=0
     )
     cost_of_equity_rate: Rate = fact("discount rate of cash flows to equity after the loan", ge=0)
-    inflation_rate: Rate = fact("yearly rise of running costs and of capital cost", default=0.025, gt=-1, source="K judgement")
+    inflation_rate: Rate = fact(
+        "yearly rise of running costs and of the cost of halls and mines; prices of machines do not rise",
+        default=0.025,
+        gt=-1,
+        source="K judgement",
+    )
     loan: Loan = fact("loan on contracted AI halls")
     taxes: tuple[CountryTax, ...] = fact("income tax by country", min_length=1)
     mine_usd_per_mw: UsdPerMw = fact(

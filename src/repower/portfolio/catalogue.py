@@ -1,7 +1,7 @@
 """The machines: what a miner does with a watt, what an accelerator costs and earns.
 
-The built-in rows carry their source and its confidence: R reported, R* reported by a secondary source, D derived,
-K general knowledge that nobody has verified. A portfolio adds or replaces machines by name.
+There are no built-in machines: each is a row of the portfolio, with its sources as comments. Defaults carry their source and
+its confidence: R reported, R* reported by a secondary source, D derived, K general knowledge that nobody has verified.
 """
 
 from __future__ import annotations

@@ -34,15 +34,18 @@ class Policy(Model):
         "how conversions are built: works one after another, or overlapped with early purchase", default="parallel"
     )
     crews: int = fact("blocks that can be in conversion at the same time", ge=0)
-    last_start: CalendarMonth = fact("last month in which works may start")
+    last_start: CalendarMonth = fact("last month in which works may start or a plan orders miners")
     minimum_mining_share: Share = fact(
-        "least share of powered grid MW, own cloud halls aside, whose fleet stands, until minimum_mining_until",
+        "least share of powered grid MW, own clouds of today aside, whose fleet stands, until minimum_mining_until; fleets "
+        "renewed by renewal_payback_months do not count",
         default=0.0,
         ge=0,
         le=1,
     )
     minimum_mining_until: CalendarMonth | None = fact("last month of that rule; until last_start when absent", default=None)
-    refresh_miner: str | None = fact("machine that a fleet is renewed with; no renewal when absent", default=None)
+    refresh_miner: str | None = fact(
+        "machine that fleets are renewed with and new mines are filled with; neither when absent", default=None
+    )
     renewal_payback_months: Months | None = fact(
         "a fleet whose life ends is renewed with refresh_miner where the last year's margin of such machines would pay for them "
         "within so many months; never when absent",

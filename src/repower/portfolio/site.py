@@ -69,7 +69,7 @@ class Site(Model):
     mining_opex_usd_per_mw_month: UsdPerMwMonth = fact(
         "staff, repair, land and insurance of a running mine, per grid MW", default=6000.0, ge=0, source="K about 8 USD/MWh"
     )
-    designs: tuple[str, ...] = fact("designs that can be built here; empty means none, the site stays as it is", default=())
+    designs: tuple[str, ...] = fact("designs that can be built here; empty means no new AI hall", default=())
     blocks: tuple[Block, ...] = fact("what draws power here, in the order in which the connection serves them", min_length=1)
 
     @property

@@ -5,7 +5,7 @@
     blocks         what converts, when and why; timeline draws it
     uses, energy   grid MW by use, energy by source and use
     cash, spread   money by year and line, and how far it spreads over the scenarios
-    sites, loans, works
+    sites, loans, halls, works
     assumptions    every number of the portfolio with unit, confidence and source
     limits         what the study leaves out
     figures, tables, drawing   numbers for people, tables with their order, charts with their data

@@ -123,7 +123,8 @@ def _tiles(study: Study) -> list[Tile]:
             "Capital spent",
             figures.usd(invested[PLAN]),
             figures.usd(invested[AS_USUAL]),
-            f"over {portfolio.years} years, machines bought anew included; {_per_capital(summary)}",
+            f"over {portfolio.years} years, machines bought anew included, their unused life at the end taken off; "
+            f"{_per_capital(summary)}",
         ),
         Tile(
             "Peak funding need",
@@ -208,7 +209,7 @@ def _fates(study: Study) -> str:
         if ours or theirs:
             rows.append(_fate_row(words, ours, theirs, everything))
     rows.append(_fate_row("all blocks", list(decisions), list(decisions), everything, kind="total"))
-    caption = "Grid MW by fate at the end of all works. A mine that is kept is scrapped when its machines' life ends."
+    caption = "Grid MW by fate at the end of all works. A kept fleet is scrapped, or renewed by the rule, when its life ends."
     return tables.table(caption, columns, rows, name="fates", sortable=False)
 
 

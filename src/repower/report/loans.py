@@ -14,7 +14,7 @@ _COLUMNS = (
     tables.Column("hall", numeric=False),
     tables.Column("debt", "M$"),
     tables.Column("limited by", numeric=False),
-    tables.Column("gearing", "of capital cost"),
+    tables.Column("gearing", "of uses"),
     tables.Column("first rent", numeric=False),
     tables.Column("tenor", "years"),
     tables.Column("least DSCR", "base path"),
@@ -32,7 +32,8 @@ def loans(study: Study) -> Section:
         f"{sourced('capital.loan.rate', figures.percent(terms.rate, 2))}, at most "
         f"{sourced('capital.loan.tenor_months', figures.years(terms.tenor_months))}, debt service cover (DSCR) of at least "
         f"{sourced('capital.loan.min_dscr', figures.number(terms.min_dscr, 2))}, at most "
-        f"{sourced('capital.loan.gearing_share', figures.percent(terms.gearing_share))} of the hall's cost. The lender "
+        f"{sourced('capital.loan.gearing_share', figures.percent(terms.gearing_share))} of its uses (works, fee, interest "
+        f"during the works). The lender "
         f"counts the first tenant's "
         "rent only. Mines and the own cloud carry no loan. Business as usual has no loans.</p>"
     )

@@ -19,6 +19,7 @@ from repower.report.assumptions import assumptions
 from repower.report.blocks import blocks
 from repower.report.cash import cash
 from repower.report.energy import energy
+from repower.report.halls import halls
 from repower.report.headline import headline
 from repower.report.limits import limits
 from repower.report.loans import loans
@@ -59,8 +60,8 @@ def report(study: Study, path: str | Path) -> Path:
 def render(study: Study) -> str:
     """The whole HTML text of the report."""
     sections = [
-        blocks(study), uses(study), energy(study), cash(study), spread(study), sites(study), loans(study), works(study),
-        assumptions(study), limits(),
+        blocks(study), uses(study), energy(study), cash(study), spread(study), sites(study), loans(study), halls(study),
+        works(study), assumptions(study), limits(),
     ]  # fmt: skip
     here = files("repower.report")
     style = (here / "page.css").read_text(encoding="utf-8")

@@ -64,7 +64,7 @@ def timeline(study: Study) -> str:
         data=tables.csv_link(("site", "block", "use", "from", "until"), data, "blocks-over-time.csv"),
         note="Bars: use by nominal dates, halls from their P50 month. Black tick: works or the order of machines begin. "
         "White whisker: ready P50 to P80. A mine's bar says that its machines stand; in months that do not pay they are off. "
-        "A fleet that the policy's rule renews in some scenarios only is not drawn.",
+        "Fleets that the policy's rule renews are not drawn: whether and when differs by scenario.",
     )
 
 

@@ -108,6 +108,7 @@ def _write(study: Study, draft: Path) -> None:
         "loans": list(study.loans),
         "summary": study.summary,
         "works": list(study.works),
+        "halls": list(study.halls),
     }
     (draft / "record.json").write_text(json.dumps(record, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
@@ -138,6 +139,7 @@ def open_study(path: str | Path) -> Study:
             loans=tuple(record["loans"]),
             summary=record["summary"],
             works=tuple(record["works"]),
+            halls=tuple(record["halls"]),
             provenance=record["provenance"],
             **{name: _dataset(folder / f"{name}.nc") for name in _DATASETS},
         )

@@ -15,6 +15,7 @@ from repower.portfolio import Portfolio
 from repower.progress import Progress
 from repower.scenarios.sampling import base, sample
 from repower.study.energy import energy_dataset
+from repower.study.halls import halls_rows
 from repower.study.money import bridge, loan_rows, money_dataset, summary
 from repower.study.study import PlanResult, Settings, Study
 from repower.study.works import works_rows
@@ -94,6 +95,7 @@ def run(
         loans=tuple(loan_rows(setting, financing)),
         summary=summary(setting, chosen, as_usual, financing, money),
         works=tuple(works_rows(setting, rows)),
+        halls=tuple(halls_rows(setting, plan.chosen)),
         provenance={
             "inputs_sha256": portfolio.origin.sha256,
             "versions": {name: version(name) for name in _PACKAGES},

@@ -36,7 +36,7 @@ class PlanResult:
     """The plan, its proof and its baseline.
 
     planned_usd, baseline_planned_usd : mean as the plan saw it.  mines_planned_usd : of the best plan of mines alone.
-    objective_usd, bound_usd, gap : of the plan's mean-CVaR objective.  bridge : mean USD by line from the planned to the
+    objective_usd, bound_usd, gap : of the plan's mean-CVaR objective.  bridge : mean USD by step from the planned to the
     carried-out value, for plan and baseline.
     """
 
@@ -74,6 +74,7 @@ class Study:
     loans: tuple[dict[str, Any], ...]
     summary: dict[str, Any]
     works: tuple[dict[str, Any], ...] = ()
+    halls: tuple[dict[str, Any], ...] = ()
     provenance: dict[str, Any] = field(default_factory=dict)
 
     def save(self, folder: str | Path) -> Path:
