@@ -35,6 +35,7 @@ TEXT = SMALL_YAML.replace(
 )
 TEXT = TEXT.replace("      - {name: land, grid_mw: 60}", "      - {name: land, grid_mw: 60}\n      - {name: later, grid_mw: 10}")
 TEXT = TEXT.replace("refresh_miner: antminer-s21", "refresh_miner: antminer-s21\n  renewal_payback_months: 30")
+TEXT = TEXT.replace("critical_mw: 25,", "critical_mw: 50,").replace("gpu: gb300, critical_mw: 20", "gpu: gb300, critical_mw: 50")
 TEXT = TEXT.replace("cooling: air_chiller", "cooling: adiabatic_air")
 TEXT = TEXT.replace("term_months: 120, usd_per_kw_month: 120", "term_months: 48, usd_per_kw_month: 120")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from repower.conversion.setting import Setting
-from repower.portfolio import Block, Portfolio, Site
+from repower.portfolio import Block, Cloud, Lease, Portfolio, Site
 
 Becomes = Literal["mining", "refresh", "ai_lease", "ai_cloud", "hibernate"]
 
@@ -68,15 +68,20 @@ def _halls(setting: Setting, site: Site, block: Block) -> Iterator[Choice]:
         return
     months, power = setting.nominal_works_months(block), setting.nominal_power(site, block)
     for design in site.designs:
-        rack_kw = portfolio.design(design).rack_kw
+        rack_kw, critical_mw = portfolio.design(design).rack_kw, setting.hall(site, block, design).critical_it_mw
         for start in start_months(portfolio):
             ready = max(start + months, power)
             for lease in portfolio.leases:
                 handed_over = portfolio.start + max(ready, portfolio.horizon.offset(lease.from_))
-                accepted = site.country in lease.data_may_live_in and rack_kw >= lease.least_rack_kw
-                if accepted and handed_over <= lease.until:
+                if _takes(lease, site, rack_kw, critical_mw) and handed_over <= lease.until:
                     yield Choice(site.name, block.name, "ai_lease", design, lease.name, start)
             if rules.gpus_importable:
                 for cloud in portfolio.clouds:
-                    if site.country in cloud.data_may_live_in and rack_kw >= cloud.least_rack_kw:
+                    if _takes(cloud, site, rack_kw, critical_mw):
                         yield Choice(site.name, block.name, "ai_cloud", design, cloud.name, start)
+
+
+def _takes(customer: Lease | Cloud, site: Site, rack_kw: float, critical_mw: float) -> bool:
+    """Whether a customer takes a hall: where its data may live, dense enough, and not larger than all it wants."""
+    allowed = site.country in customer.data_may_live_in
+    return allowed and rack_kw >= customer.least_rack_kw and critical_mw <= customer.critical_mw * (1 + 1e-9)

@@ -8,7 +8,7 @@ import numpy as np
 
 from repower.conversion.choices import Becomes, Choice
 from repower.conversion.decide import Tabulated
-from repower.conversion.options import Operation
+from repower.conversion.options import Operation, first_capital
 from repower.conversion.plan import Solution
 from repower.conversion.setting import Setting
 from repower.portfolio import Block, Site
@@ -20,6 +20,7 @@ class Decision:
 
     start, ready_p50, ready_p80 : months as text; empty where nothing is built. The percentiles are over the scenarios:
     duration of the works, the arrival of power and the lease's first month, whichever is latest.
+    capital_usd : first capital at nominal dates, what the budget is asked for; renewals are not in it.
     npv_usd : mean over scenarios, standing alone at spot; keep_npv_usd the same for business as usual.
     added_usd : what the plan is worth with this choice beyond the same plan with the block as it is, mean over scenarios;
     what the site's blocks share (contracts, generators) is in it.
@@ -76,7 +77,7 @@ def decisions(
                 ready_p80=_month(setting, _percentile(operation, 80)) if built else "",
                 critical_mw=hall.critical_it_mw if hall is not None else 0.0,
                 racks=hall.racks if hall is not None else 0,
-                capital_usd=abs(float(operation.cash.capex.mean(axis=0).sum())),
+                capital_usd=float(first_capital(setting, choice).sum()),
                 npv_usd=float(mean[solution.chosen[number]]),
                 keep_npv_usd=float(mean[table.instance.baseline[number]]),
                 added_usd=swaps.added_usd,
@@ -165,4 +166,4 @@ def _closed(setting: Setting, site: Site, block: Block) -> str:
         return f"AI halls are not allowed in {site.country} by the policy's jurisdictions"
     if not site.designs:
         return "no design is listed for the site"
-    return f"no customer on offer accepts data in {site.country} in a hall of its designs at a date that works can meet"
+    return f"no customer on offer takes a hall of its size and designs in {site.country} at a date that works can meet"

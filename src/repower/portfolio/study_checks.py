@@ -38,6 +38,16 @@ def check_minimum_mining(portfolio: Portfolio) -> Iterator[Finding]:
         yield Finding("P221", ("policy", "minimum_mining_until"), message, "choose a month of the study, or leave the line out")
 
 
+def check_renewal(portfolio: Portfolio) -> Iterator[Finding]:
+    """The rule of renewal has a machine to renew with."""
+    policy = portfolio.policy
+    if policy.renewal_payback_months is not None and policy.refresh_miner is None:
+        message = "the rule would renew nothing, because no refresh_miner is named"
+        yield Finding(
+            "P239", ("policy", "renewal_payback_months"), message, "name a machine as refresh_miner, or leave the rule out"
+        )
+
+
 # ---- correlations -------------------------------------------------------------------------------------------------
 
 
@@ -81,7 +91,7 @@ def check_matrix(portfolio: Portfolio) -> Iterator[Finding]:
         yield Finding("P218", ("markets", "correlations"), message, hint)
 
 
-OF_PORTFOLIO = (check_start, check_last_start, check_minimum_mining, check_factors, check_pairs, check_matrix)
+OF_PORTFOLIO = (check_start, check_last_start, check_minimum_mining, check_renewal, check_factors, check_pairs, check_matrix)
 
 # ---- leases -------------------------------------------------------------------------------------------------------
 

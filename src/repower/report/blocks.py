@@ -20,7 +20,7 @@ _COLUMNS = (
     tables.Column("ready P50", numeric=False),
     tables.Column("ready P80", numeric=False),
     tables.Column("critical IT", "MW, racks"),
-    tables.Column("capital", "M$"),
+    tables.Column("first capital", "M$"),
     tables.Column("adds to the plan", "M$ per grid MW"),
     tables.Column("value alone", "M$ per grid MW"),
     tables.Column("why", numeric=False),

@@ -199,7 +199,7 @@ def _fates(study: Study) -> str:
         tables.Column("business as usual", "blocks"),
         tables.Column("business as usual", "grid MW"),
         tables.Column("critical IT built", "MW"),
-        tables.Column("capital", "M$"),
+        tables.Column("first capital", "M$"),
     ]
     everything = sum(row.grid_mw for row in decisions)
     rows = []

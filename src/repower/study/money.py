@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from repower.conversion.choices import Choice
 from repower.conversion.financing import Financing
+from repower.conversion.options import first_capital
 from repower.conversion.programme import Programme
 from repower.conversion.setting import Floats, Setting
 from repower.finance.cashflow import LINES
@@ -118,9 +120,18 @@ def loan_rows(setting: Setting, financing: Financing) -> list[dict[str, Any]]:
     return rows
 
 
-def summary(setting: Setting, chosen: Programme, as_usual: Programme, financing: Financing, money: xr.Dataset) -> dict[str, Any]:
+def summary(
+    setting: Setting,
+    chosen_choices: tuple[Choice, ...],
+    chosen: Programme,
+    as_usual: Programme,
+    financing: Financing,
+    money: xr.Dataset,
+) -> dict[str, Any]:
     """Figures of the portfolio and of each site, with the baseline beside them.
 
+    capital_usd is all capital of the study's years, renewals included and unused life taken off; first_capital_usd what the
+    budget is asked for; equity_usd what remains of it, with fees and interest before a hall earns, after the loans.
     IRR and payback are of the mean cash of the plan less that of business as usual: what the programme itself returns.
     """
     plan, usual = np.asarray(money["npv_usd"][0]), np.asarray(money["npv_usd"][1])
@@ -131,6 +142,7 @@ def summary(setting: Setting, chosen: Programme, as_usual: Programme, financing:
     capital = float(-npv(np.asarray(spent) - np.asarray(before), setting.portfolio.capital.discount_rate))
     equity_mean = financing.equity_usd.mean(axis=0)
     running = np.cumsum(equity_mean)
+    first = float(sum(first_capital(setting, choice).sum() for choice in chosen_choices))
     # Beside the works, sources must pay the fees and the interest that falls due before a hall earns.
     loan_costs = sum(float((hall.loan.fee_usd + hall.loan.construction_interest_usd).sum()) for hall in financing.loans)
     figures = {
@@ -143,7 +155,8 @@ def summary(setting: Setting, chosen: Programme, as_usual: Programme, financing:
         **_returns(extra),
         "debt_usd": financing.debt_usd,
         "equity_npv_usd": float(np.asarray(money["equity_npv_usd"]).mean()),
-        "equity_usd": float(-np.sum(spent)) + loan_costs - financing.debt_usd,
+        "first_capital_usd": first,
+        "equity_usd": first + loan_costs - financing.debt_usd,
         "funding_gap_usd": max(0.0, -float(running.min())),
         "funding_gap_month": str(setting.portfolio.start + int(running.argmin())) if running.min() < 0 else "",
         "min_dscr": min((hall.loan.min_dscr for hall in financing.loans), default=None),

@@ -93,7 +93,7 @@ def run(
         dispatch=energy_dataset(setting, {"plan": (plan.chosen, chosen), "business as usual": (plan.baseline, as_usual)}),
         finance=money,
         loans=tuple(loan_rows(setting, financing)),
-        summary=summary(setting, chosen, as_usual, financing, money),
+        summary=summary(setting, plan.chosen, chosen, as_usual, financing, money),
         works=tuple(works_rows(setting, rows)),
         halls=tuple(halls_rows(setting, plan.chosen)),
         provenance={
