@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hand_made import DAYS, YAML, Raw, portfolio, random_shape, scenarios, shapes
+from repower.conversion import financing as financing_room
 from repower.conversion.choices import Choice
 from repower.conversion.decide import make_plan, tabulate
 from repower.conversion.financing import finance_halls
@@ -203,6 +204,24 @@ def test_a_plan_is_one_choice_per_block_in_order(of: Setting):
 @pytest.fixture(scope="module")
 def central(of: Setting) -> Setting:
     return Setting(of.portfolio, base(of.portfolio, of.shapes), of.shapes)
+
+
+@pytest.fixture(autouse=True)
+def no_tail(monkeypatch):
+    """The leases of these cases are shorter than a lender's tail."""
+    monkeypatch.setattr(financing_room, "TAIL_MONTHS", 0)
+
+
+def test_the_loan_ends_before_the_lease(of: Setting, central: Setting, programme: Programme, monkeypatch):
+    """A lease of 9 months less a tail of 4 leaves 5 for the loan; a longer tail than the lease leaves none."""
+    monkeypatch.setattr(financing_room, "TAIL_MONTHS", 4)
+    loans = {hall.block: hall.loan for hall in finance_halls(of, central, PLAN, programme).loans}
+    assert of.portfolio.lease(PLAN[3].customer).term_months == 9
+    loan = loans["land"]
+    assert loan.tenor_months == 5
+    assert not loan.service_usd[loan.first_operating_month + 5 :].any()
+    monkeypatch.setattr(financing_room, "TAIL_MONTHS", 1000)
+    assert finance_halls(of, central, PLAN, programme).loans == ()
 
 
 def test_the_loan_of_one_hall_by_hand(of: Setting, central: Setting, programme: Programme):

@@ -87,6 +87,7 @@ MISTAKES = [
      "capital.taxes[2].country", "US"),
     ("P220", "tenor_months: 96", "tenor_months: 121", "capital.loan.tenor_months", "121"),
     ("P221", "until: 2028-12", "until: 2026-12", "policy.minimum_mining_until", "2026-12"),
+    ("P240", "{year: 2029, usd: 600 M$}", "{year: 2009, usd: 600 M$}", "capital.budget[2].year", "2009"),
     ("P239", "refresh_miner: antminer-s21", "renewal_payback_months: 30", "policy.renewal_payback_months", "30"),
     ("P222", "series: prices.csv}", "series: price.csv}", "markets.power[1].series", "price.csv"),
     ("P222", "series: prices.csv}", 'series: "prices\\0.csv"}', "markets.power[1].series", '"prices'),

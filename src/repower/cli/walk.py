@@ -65,7 +65,8 @@ def run_and_report(
     portfolio = load(folder)
     console = Console(stderr=True, highlight=False)
     mw = sum(site.grid_mw for site in portfolio.sites)
-    console.print(f"{portfolio.name}: {len(portfolio.sites)} sites, {mw:,.0f} grid MW, {portfolio.years} years", soft_wrap=True)
+    sites = f"{len(portfolio.sites)} site{'s' if len(portfolio.sites) > 1 else ''}"
+    console.print(f"{portfolio.name}: {sites}, {mw:,.0f} grid MW, {portfolio.years} years", soft_wrap=True)
     with shown() as progress:
         with progress.step("load the solver and the compiled dispatch"):
             from repower.report.page import report
@@ -82,6 +83,11 @@ def run_and_report(
     if open_page:
         show_page(page)
     sys.exit(0 if study.summary["balanced"] else 1)
+
+
+def usd(value: float) -> str:
+    """Dollars in the unit that shows them best."""
+    return f"{value / 1e9:,.2f} B$" if abs(value) >= 1e9 else f"{value / 1e6:,.1f} M$"
 
 
 def proof(gap: float) -> str:
@@ -105,14 +111,12 @@ def said(study: Study, portfolio: Path, page: Path, record: Path, seconds: float
         kind = FATES[decision.becomes, bool(decision.start)]
         megawatts[kind] = megawatts.get(kind, 0.0) + decision.grid_mw
     fates = ", ".join(f"{mw:,.0f} MW {kind}" for kind, mw in sorted(megawatts.items(), key=lambda item: -item[1]))
-    value, usual = results["npv_mean_usd"] / 1e9, results["baseline_npv_mean_usd"] / 1e9
-    planned, mines = study.plan.planned_usd / 1e9, study.plan.mines_planned_usd / 1e9
     tail = study.portfolio.policy.risk.tail_share
-    worth = f"net present value: {value:,.2f} B$ (worst {tail:.0%} of scenarios {results['npv_cvar_usd'] / 1e9:,.2f} B$)"
+    worst = f"worst {tail:.0%} of scenarios {usd(results['npv_cvar_usd'])}"
     lines = [
         f"plan, in grid MW: {fates}",
-        f"{worth}; business as usual {usual:,.2f} B$",
-        f"as planned: {planned:,.2f} B$ against {mines:,.2f} B$ for the best plan of mines alone",
+        f"net present value: {usd(results['npv_mean_usd'])} ({worst}); business as usual {usd(results['baseline_npv_mean_usd'])}",
+        f"as planned: {usd(study.plan.planned_usd)} against {usd(study.plan.mines_planned_usd)} for the best plan of mines alone",
         proof(study.plan.gap),
         f"wrote in {seconds:.0f} s",
         f"  {portfolio}   to edit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from repower.conversion.instance import Floats, Instance, Ints
 from repower.conversion.options import carry_out, first_capital
 from repower.conversion.plan import Solution, solve_plan
 from repower.conversion.setting import Setting
+from repower.errors import InfeasibleError
 from repower.portfolio import Portfolio
 from repower.progress import Progress
 
@@ -101,7 +103,14 @@ def make_plan(
     progress = progress or Progress()
     table = tabulate(setting, progress)
     with progress.step("choose the plan") as step:
-        solution = solve_plan(table.instance, gap=gap, time_limit_s=time_limit_s)
+        try:
+            solution = solve_plan(table.instance, gap=gap, time_limit_s=time_limit_s)
+        except InfeasibleError as error:
+            raise InfeasibleError(
+                f"M401 {_in_their_words(setting.portfolio, str(error))}\n"
+                "    hint: lower minimum_mining_share or end it earlier with minimum_mining_until, raise the budget, or allow "
+                "renewal (refresh_miner, new_mining_allowed)"
+            ) from None
         step.note = f"proven within {solution.gap:.2%} of the best plan"
     instance = table.instance
     with progress.step("choose the best plan of mines alone") as step:
@@ -171,6 +180,21 @@ def _customers(portfolio: Portfolio) -> dict[tuple[Becomes, str], float]:
     """Critical MW wanted by each lease and each own cloud; a lease and a cloud may have the same name."""
     wanted: dict[tuple[Becomes, str], float] = {("ai_lease", lease.name): lease.critical_mw for lease in portfolio.leases}
     return wanted | {("ai_cloud", cloud.name): cloud.critical_mw for cloud in portfolio.clouds}
+
+
+def _in_their_words(portfolio: Portfolio, message: str) -> str:
+    """A solver's names of limits (`capital[year=3]`) as fields and dates of the portfolio."""
+    first = portfolio.start
+
+    def quarter(found: re.Match[str]) -> str:
+        month = first + 3 * int(found[2])
+        field = {"minimum-mining": "policy.minimum_mining_share", "crews": "policy.crews"}[found[1]]
+        return f"{field} in {month.year} Q{(month.month - 1) // 3 + 1}"
+
+    customers = [f"{kind} {name}" for kind, name in _customers(portfolio)]
+    message = re.sub(r"(minimum-mining|crews)\[quarter=(\d+)\]", quarter, message)
+    message = re.sub(r"capital\[year=(\d+)\]", lambda found: f"capital.budget of {first.year + int(found[1])}", message)
+    return re.sub(r"customer-demand\[customer=(\d+)\]", lambda found: f"demand of {customers[int(found[1])]}", message)
 
 
 def _budget(portfolio: Portfolio) -> Floats:

@@ -133,6 +133,9 @@ def _why(
     setting: Setting, table: Tabulated, solution: Solution, number: int, site: Site, block: Block, choice: Choice, swaps: _Swaps
 ) -> str:
     per_mw = 1e6 * block.grid_mw
+    if choice.start is not None and swaps.added_usd < 0:
+        cost = f"costs the plan {-swaps.added_usd / per_mw:,.2f} M$ per grid MW"
+        return f"{cost}; a limit (the mining share) or the worst scenarios ask for it"
     if choice.start is not None:
         return f"adds {swaps.added_usd / per_mw:,.2f} M$ per grid MW to the plan against staying as it is"
     if block.use == "ai_cloud":
@@ -150,7 +153,7 @@ def _why(
     worth = f"{name} would add {added / per_mw:,.2f} M$ per grid MW"
     if broken:
         listed = " and ".join(", ".join(broken).rsplit(", ", 1))
-        return f"{worth}, but not beside the other blocks of the plan: {listed} would not suffice"
+        return f"{worth}, but within the plan {listed} would not suffice"
     return f"{worth} on average, but the worst scenarios lose more than that is worth, or it is within the plan's gap"
 
 

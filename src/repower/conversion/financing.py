@@ -21,6 +21,10 @@ from repower.finance.debt import LoanResult, size_loan
 from repower.finance.delay import meet
 from repower.finance.tax import linear_tax, tax_with_losses
 
+#: Months by which the lease outlives the loan, so that a hall that is ready early still has its tenant when the last service
+#: falls due. K lenders ask for a tail of six to twelve months.
+TAIL_MONTHS = 12
+
 
 @dataclass(frozen=True)
 class HallLoan:
@@ -66,7 +70,11 @@ def finance_halls(setting: Setting, base: Setting, chosen: tuple[Choice, ...], p
         first = int(lender.ready[0])
         if not 1 <= first < setting.months:
             continue
-        loan = size_loan(_cfads(lender, rate)[0], -_works(lender)[0], first, setting.portfolio.capital.loan)
+        terms = setting.portfolio.capital.loan
+        tenor = min(terms.tenor_months, setting.portfolio.lease(choice.customer or "").term_months - TAIL_MONTHS)
+        if tenor < 1:
+            continue
+        loan = size_loan(_cfads(lender, rate)[0], -_works(lender)[0], first, terms.model_copy(update={"tenor_months": tenor}))
         if loan.principal_usd == 0:
             continue
         actual = operations[choice]

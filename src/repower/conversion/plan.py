@@ -219,8 +219,6 @@ def explain_impossible(instance: Instance) -> None:
     if len(short):
         quarter = int(short[0])
         raise InfeasibleError(
-            f"M401 policy.minimum_mining_share: in quarter {quarter % 4 + 1} of year {quarter // 4 + 1} of the study at least "
-            f"{instance.least_mining_mw[quarter]:,.0f} MW must have a standing fleet, but at most {most[quarter]:,.0f} MW can "
-            "(fleets end, or may not be renewed)\n"
-            "    hint: lower minimum_mining_share, end it earlier with minimum_mining_until, or allow renewal with refresh_miner"
+            f"minimum-mining[quarter={quarter}]: at least {instance.least_mining_mw[quarter]:,.0f} MW must have a "
+            f"standing fleet, but at most {most[quarter]:,.0f} MW can (fleets end, may not be renewed, or land is empty)"
         )

@@ -21,7 +21,7 @@ class Loan(Model):
     """Terms on which a lender finances contracted AI halls: level-DSCR sculpting within a gearing cap."""
 
     rate: Rate = fact("all-in interest", ge=0, source="R 6.1-7.75 % in announced project bonds")
-    tenor_months: Months = fact("months of repayment after the halls are ready, at most the leases' term", gt=0)
+    tenor_months: Months = fact("months of repayment after the hall is ready, at most the lease's term less 12 months", gt=0)
     min_dscr: float = fact(
         "debt service cover that sizes the loan",
         default=1.3,

@@ -26,6 +26,7 @@ class Miner(Model):
         default=11.0,
         ge=0,
         source="R* Luxor and list prices, Sep 2026: 6.5-18 USD/TH for new machines",
+        le=500,
     )
     life_months: Months = fact(
         "months from commissioning until it is scrapped", default=72, gt=0, source="K five to seven years in practice"
@@ -42,8 +43,10 @@ class Gpu(Model):
 
     name: str = fact("name by which clouds call it", min_length=1)
     critical_kw: Kw = fact("critical IT power of one accelerator with its share of the cluster", gt=0)
-    usd_per_gpu: UsdPerGpu = fact("capital cost of one accelerator with its share of the cluster", ge=0)
-    usd_per_gpu_hour: UsdPerGpuHour = fact("rent of one accelerator at the start of the study, contract not on-demand", ge=0)
+    usd_per_gpu: UsdPerGpu = fact("capital cost of one accelerator with its share of the cluster", ge=0, le=1e7)
+    usd_per_gpu_hour: UsdPerGpuHour = fact(
+        "rent of one accelerator at the start of the study, contract not on-demand", ge=0, le=1_000
+    )
     ageing_rate: Rate = fact(
         "yearly fall of the rent of a given machine against the market's path, as newer ones arrive",
         default=0.15,

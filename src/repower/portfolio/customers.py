@@ -19,7 +19,7 @@ class Lease(Model):
     from_: CalendarMonth = fact("first month in which a hall may be handed over", alias="from")
     until: CalendarMonth = fact("last month in which a hall may be handed over at nominal dates")
     term_months: Months = fact("base term of each hall", gt=0)
-    usd_per_kw_month: UsdPerKwMonth = fact("rent in the first year of each hall, per kW of critical IT", gt=0)
+    usd_per_kw_month: UsdPerKwMonth = fact("rent in the first year of each hall, per kW of critical IT", gt=0, le=5_000)
     escalator_rate: Rate = fact(
         "yearly rise of the rent", default=0.03, gt=-1, source="R 3 % in announced leases (Hut 8 River Bend, Beacon Point)"
     )

@@ -12,8 +12,8 @@ from repower.units import EhPerS, Months, Rate, Share, UsdPerBtc, UsdPerMwh
 class Bitcoin(Model):
     """Bitcoin at the start, and its path: hashprice follows from price, network, fees and halvings."""
 
-    price_usd: UsdPerBtc = fact("price at the start", gt=0)
-    network_eh_per_s: EhPerS = fact("network hashrate at the start", gt=0)
+    price_usd: UsdPerBtc = fact("price at the start", gt=0, le=1e8)
+    network_eh_per_s: EhPerS = fact("network hashrate at the start", gt=0, le=1e6)
     fee_share: Share = fact("transaction fees as a share of the block subsidy", default=0.01, ge=0, source="R 0.5-2 % in 2026")
     pool_fee_rate: Share = fact("what the pool keeps", default=0.01, ge=0, lt=1, source="K 0.5-2 %")
     price_drift_rate: Rate = fact("yearly growth of the median price: a judgement", default=0.0, gt=-1)
@@ -45,7 +45,7 @@ class PowerMarket(Model):
         min_length=1,
     )
     level_usd_per_mwh: UsdPerMwh | None = fact(
-        "mean price in the first year; the file's own mean when absent", default=None, gt=0
+        "mean price in the first year; the file's own mean when absent", default=None, gt=0, le=5_000
     )
     escalator_rate: Rate = fact("yearly rise of the level: a judgement", default=0.02, gt=-1)
     volatility_rate: Rate = fact("yearly volatility of the level", default=0.15, ge=0, source="K judgement")

@@ -32,6 +32,11 @@ def check_budget_in_study(portfolio: Portfolio) -> Iterator[Finding]:
     if not any(years[0] <= budget.year <= years[-1] for budget in portfolio.capital.budget):
         message = f"no year of the budget is in the study ({years[0]} to {years[-1]}), so nothing could ever be built"
         yield Finding("P215", ("capital", "budget"), message, f"add - {{year: {years[0]}, usd: ...}}")
+        return
+    for position, budget in enumerate(portfolio.capital.budget):
+        if not years[0] <= budget.year <= years[-1]:
+            message = f"{budget.year} is not in the study ({years[0]} to {years[-1]}), so its capital could never be spent"
+            yield Finding("P240", ("capital", "budget", position, "year"), message, "correct the year, or leave the line out")
 
 
 def check_tenor(portfolio: Portfolio) -> Iterator[Finding]:

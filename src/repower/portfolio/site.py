@@ -34,7 +34,7 @@ class Block(Model):
     """The smallest thing that is decided on: so many MW of grid power, one use at a time."""
 
     name: str = fact("name of the block within its site", min_length=1)
-    grid_mw: Mw = fact("power at the site meter", gt=0)
+    grid_mw: Mw = fact("power at the site meter", gt=0, le=20_000)
     fleet: Fleet | None = fact("the miners in it; absent when it does not mine", default=None)
     hall: Hall | None = fact("the building that stands; absent on empty land", default=None)
     cloud: str | None = fact("name of the own cloud that runs in it today", default=None)

@@ -29,7 +29,7 @@ class Ppa(Model):
 
     name: str = fact("name of the contract", min_length=1)
     mw: Mw = fact("contracted power", gt=0)
-    price_usd_per_mwh: UsdPerMwh = fact("price of energy, nominal", ge=0)
+    price_usd_per_mwh: UsdPerMwh = fact("price of energy, nominal", ge=0, le=5_000)
     from_: CalendarMonth | None = fact("first month; from the start of the study when absent", default=None, alias="from")
     until: CalendarMonth | None = fact("last month; to the end of the study when absent", default=None)
     escalator_rate: Rate = fact("yearly rise of the price, from the start of the study", default=0.0, gt=-1)
@@ -44,9 +44,9 @@ class Generator(Model):
     name: str = fact("name of the plant", min_length=1)
     mw: Mw = fact("net power", gt=0)
     heat_rate_mmbtu_per_mwh: MmbtuPerMwh = fact("fuel per energy", default=0.0, ge=0)
-    fuel_usd_per_mmbtu: UsdPerMmbtu = fact("price of fuel at the start of the study", default=0.0, ge=0)
+    fuel_usd_per_mmbtu: UsdPerMmbtu = fact("price of fuel at the start of the study", default=0.0, ge=0, le=500)
     fuel_escalator_rate: Rate = fact("yearly rise of the fuel price", default=0.0, gt=-1)
-    variable_usd_per_mwh: UsdPerMwh = fact("other variable cost, carbon included", default=0.0, ge=0)
+    variable_usd_per_mwh: UsdPerMwh = fact("other variable cost, carbon included", default=0.0, ge=0, le=5_000)
     capacity_usd_per_kw_month: UsdPerKwMonth = fact(
         "fixed payment: rent of a plant that is bought by contract, or fixed cost of an own one", default=0.0, ge=0
     )

@@ -155,7 +155,12 @@ def _tiles(study: Study) -> list[Tile]:
             f"gap {figures.percent(study.plan.gap, 2)}",
             figures.usd(study.plan.baseline_objective_usd),
             f"objective {figures.usd(study.plan.objective_usd)}; no plan under these limits and scenarios can reach more than "
-            f"{figures.usd(study.plan.bound_usd)} ({figures.number(study.plan.choices)} choices)",
+            f"{figures.usd(study.plan.bound_usd)} ({figures.number(study.plan.choices)} choices)"
+            + (
+                "; business as usual reaches more because it need not keep the limits, such as the mining share"
+                if study.plan.baseline_objective_usd > study.plan.bound_usd
+                else ""
+            ),
             "objective, business as usual",
         ),
     ]
