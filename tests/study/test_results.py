@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from repower.finance.cashflow import LINES
+
 KEYS = {
     "objective_usd", "bound_usd", "gap", "npv_mean_usd", "npv_cvar_usd", "baseline_npv_mean_usd", "decisions", "finance",
     "scenarios", "seed", "inputs_sha256",
@@ -242,3 +244,20 @@ def test_datasets_are_labelled_alike(study):
         assert list(dataset["month"].to_numpy()) == months
     assert list(study.dispatch["case"].to_numpy()) == list(study.finance["case"].to_numpy()) == list(CASES)
     assert list(study.scenarios["scenario"].to_numpy()) == list(range(study.settings.scenarios))
+
+
+def test_every_site_has_its_value_per_megawatt_and_per_dollar(studied):
+    study = studied.study
+    rate = study.portfolio.capital.discount_rate
+    cash = study.finance["cash_usd"].sel(line=[name for name, line in LINES.items() if line.position == "capex"]).sum("line")
+    months = np.arange(cash.sizes["month"])
+    for name, figure in study.summary["sites"].items():
+        assert figure["npv_usd_per_grid_mw"] == pytest.approx(figure["npv_usd"] / figure["grid_mw"])
+        more = (cash.sel(case="business as usual", site=name) - cash.sel(case="plan", site=name)).to_numpy()
+        discounted = float((more / (1 + rate) ** ((months + 1) / 12)).sum())
+        given = figure["added_npv_usd_per_capital_usd"]
+        if discounted > 1.0:
+            assert given == pytest.approx((figure["npv_usd"] - figure["baseline_npv_usd"]) / discounted, rel=1e-9)
+        else:
+            assert given is None
+    assert any(figure["added_npv_usd_per_capital_usd"] for figure in study.summary["sites"].values())

@@ -22,6 +22,7 @@ _COLUMNS = (
     tables.Column("plan, per MW", "M$ per grid MW"),
     tables.Column("as usual, per MW", "M$ per grid MW"),
     tables.Column("capital", "M$"),
+    tables.Column("added per $", "of capital added"),
     tables.Column("IRR", "of what is added"),
     tables.Column("payback", "years"),
 )
@@ -55,9 +56,8 @@ def sites(study: Study) -> Section:
         _sum("portfolio", portfolio["npv_usd"], portfolio["baseline_npv_usd"], totals["grid_mw"], totals["capital_usd"]),
     ]
     caption = (
-        "Mean over the scenarios, before loans. IRR and payback are of the cash that the plan adds to business as usual; a "
-        "site that "
-        "stays as it is adds none. A site's own tax takes a loss as worth its tax at once."
+        "Mean over the scenarios, before loans. IRR, payback and value per $ of discounted capital are of what the plan adds to "
+        "business as usual; a site that stays as it is adds none. A site's own tax takes a loss as worth its tax at once."
     )
     energy = (
         "What is paid: market, adders, contracts, fuel and capacity, less what is sold on, over all energy used in all "
@@ -94,6 +94,7 @@ def _row(study: Study, site: Site, position: int) -> tables.Row:
             tables.amount(figure["npv_usd"] / figure["grid_mw"], 2, scale=1e6),
             tables.amount(figure["baseline_npv_usd"] / figure["grid_mw"], 2, scale=1e6),
             tables.amount(figure["capital_usd"], 0, scale=1e6),
+            tables.amount(figure["added_npv_usd_per_capital_usd"], 2),
             _irr(figure["irr"], figure["irr_status"], added),
             tables.amount(None if months is None else months / 12, 1),
         )
@@ -119,7 +120,7 @@ def _sum(words: str, npv: float, usual: float, grid_mw: float | None, capital: f
             tables.amount(npv - usual, 1, scale=1e6),
             *(tables.amount(value, 2, scale=1e6) for value in per),
             tables.amount(capital, scale=1e6),
-            *(tables.html("") for _ in range(2)),
+            *(tables.html("") for _ in range(3)),
         ),
         kind or "sum",
     )

@@ -167,10 +167,14 @@ def summary(
     for position, (run, other) in enumerate(zip(chosen.runs, as_usual.runs, strict=True)):
         ours = run.cash.total + run.linear_tax
         theirs = other.cash.total + other.linear_tax
+        value, usual_value = (float(np.asarray(money["site_npv_usd"][case, position]).mean()) for case in (0, 1))
+        more = float(-npv((run.cash.capex - other.cash.capex).mean(axis=0), setting.portfolio.capital.discount_rate))
         figures["sites"][run.site.name] = {
             "grid_mw": run.site.grid_mw,
-            "npv_usd": float(np.asarray(money["site_npv_usd"][0, position]).mean()),
-            "baseline_npv_usd": float(np.asarray(money["site_npv_usd"][1, position]).mean()),
+            "npv_usd": value,
+            "baseline_npv_usd": usual_value,
+            "npv_usd_per_grid_mw": value / run.site.grid_mw,
+            "added_npv_usd_per_capital_usd": (value - usual_value) / more if more > 1.0 else None,
             "capital_usd": float(-run.cash.capex.mean(axis=0).sum()),
             **_returns(ours.mean(axis=0) - theirs.mean(axis=0)),
         }
