@@ -15,7 +15,7 @@ _COLUMNS = (
     tables.Column("debt", "M$"),
     tables.Column("limited by", numeric=False),
     tables.Column("gearing", "of uses"),
-    tables.Column("first rent", numeric=False),
+    tables.Column("first rent", "base path", numeric=False),
     tables.Column("tenor", "years"),
     tables.Column("least DSCR", "base path"),
     tables.Column("LLCR", "base path"),
@@ -35,7 +35,9 @@ def loans(study: Study) -> Section:
         f"{sourced('capital.loan.gearing_share', figures.percent(terms.gearing_share))} of its uses (works, fee, interest "
         f"during the works). The lender "
         f"counts the first tenant's "
-        "rent only. Mines and the own cloud carry no loan. Business as usual has no loans.</p>"
+        "rent only, and the loan ends at least a year before the lease. Its dates are those of the base path; the table of "
+        "blocks has P50 and P80 over the scenarios, and each scenario repays from its own date. "
+        "Mines and the own cloud carry no loan. Business as usual has no loans.</p>"
     )
     if not study.loans:
         return Section("loans", "Loans on leased halls", said + "<p>The plan has no leased hall that a lender would finance.</p>")
