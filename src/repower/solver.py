@@ -23,8 +23,12 @@ from typing import Any, Literal
 
 import highspy
 import linopy
+import numpy as np
+from numpy.typing import NDArray
 
 from repower.errors import InfeasibleError, SolverError
+
+Floats = NDArray[np.float64]
 
 linopy.options["semantics"] = "v1"
 
@@ -91,6 +95,47 @@ def solve(
                 f"its variables are {_listed(list(model.variables))}"
             )
         return _read(model, condition, time_limit_s, seconds)
+
+
+class GrowingProgramme:
+    """A linear programme to maximise, to which rows are added between solutions; each starts from the last one.
+
+    gain, lower, upper : [columns].
+    """
+
+    def __init__(self, gain: Floats, lower: Floats, upper: Floats) -> None:
+        with _one_at_a_time, _quiet():
+            self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._highs.setOptionValue("output_flag", False)
+        self._highs.setOptionValue("threads", 1)
+        # Small and called often: presolving costs more than it saves.
+        self._highs.setOptionValue("presolve", "off")
+        columns = len(gain)
+        self._highs.addVars(columns, lower, upper)
+        self._highs.changeColsCost(columns, np.arange(columns, dtype=np.int32), np.asarray(gain, dtype=np.float64))
+        self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
+
+    def add(self, rows: Floats, most: Floats) -> None:
+        """Add ``rows @ x <= most``; rows : [n, columns]."""
+        where = rows != 0.0
+        starts = np.concatenate([[0], np.cumsum(where.sum(axis=1))[:-1]]).astype(np.int32)
+        columns = np.nonzero(where)[1].astype(np.int32)
+        least = np.full(len(rows), -np.inf)
+        self._highs.addRows(len(rows), least, np.asarray(most, dtype=np.float64), len(columns), starts, columns, rows[where])
+
+    def optimum(self) -> tuple[float, Floats, Floats]:
+        """(value, x [columns], what one more unit of each row's limit is worth [rows]).
+
+        Raises SolverError where there is no optimum.
+        """
+        with _one_at_a_time:
+            self._highs.run()
+        status = self._highs.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise SolverError(f"HiGHS stopped a small linear programme without an answer ({status})")
+        solution = self._highs.getSolution()
+        value = float(self._highs.getInfo().objective_function_value)
+        return value, np.array(solution.col_value), np.array(solution.row_dual)
 
 
 def _options(time_limit_s: float | None, mip_gap: float | None, threads: int, seed: int) -> dict[str, Any]:

@@ -98,10 +98,11 @@ def test_dataset_has_labels_and_units(site):
     data = to_dataset(
         result, hours=np.arange("2027-01-01T00", "2027-01-02T00", dtype="datetime64[h]").astype("datetime64[ns]"), tiers=tiers
     )
-    assert dict(data.sizes) == {"hour": 24, "ppa": len(site.ppa_mw), "generator": len(site.generator_mw), "tier": len(tiers)}
+    sizes = {"hour": 24, "ppa": len(site.ppa_mw), "generator": len(site.generator_mw), "tier": len(tiers)}
+    assert dict(data.sizes) == sizes | {"battery": 0, "cell": 0, "charge": 0}
     assert all(data[name].attrs["units"] and data[name].attrs["long_name"] for name in data.data_vars)
     np.testing.assert_array_equal(data["tier_mw"].sel(tier="tier-1"), result.tier_mw[1])
-    assert set(data.data_vars) == set(vars(result))
+    assert set(data.data_vars) == set(vars(result)) - {"end_value_usd", "certificate"}
     with pytest.raises(ValueError, match="labels of tier"):
         to_dataset(result, tiers=["a"] * len(tiers))
 

@@ -107,6 +107,8 @@ def test_monthly_sums_are_the_sums_of_hours(ppas, generators, tiers, designs, co
                 "unserved_usd": raw.unserved_usd_per_mwh * hours.unserved_mw.sum(),
                 "margin_usd": hours.margin_usd.sum(),
             }
+            unused = {"flexed_mwh", "flexed_usd", "export_mwh", "export_usd", "charge_mwh", "discharge_mwh", "wear_usd"}
+            wanted |= dict.fromkeys(unused, 0.0)
             assert set(wanted) == set(sums._fields)
             most = 1e-12 * max(1.0, np.abs(hours.margin_usd).sum(), (np.abs(price) * hours.spot_mw).sum())
             for name, value in wanted.items():

@@ -1,156 +1,187 @@
-"""Exact dispatch of a site hour by hour: no hour touches another, so each is its own merit order.
+"""Exact dispatch of a site: the whole problem, with a certificate.
 
-    maximise  sum_k value_k tier_k - (p + adder) spot - sum_i price_i taken_i - adder sum_i delivered_i
-              + sum_i (p - fee_i) resold_i - sum_g cost_g generation_g - unserved price x unserved
-    subject to  spot + sum delivered + sum generation = sum tier + ai served
-                ai served + unserved = ai load
-                spot + sum delivered <= import limit
+    maximise  sum over hours of
+                sum_k value_k tier_k + sum_k (R - q max(value_k - p, 0)) reserve_k
+                - (p + a) spot - sum_i price_i taken_i - a sum_i delivered_i + sum_i (p - fee_i) resold_i
+                + (p - export fee) export - sum_g cost_g generation_g - wear discharge
+                - flexible price x flexed - unserved price x unserved
+              - sum_j charge_j max_c (weight_jc peak_c) + end value x stored at the end
+    subject to  spot + sum delivered + sum generation + discharge = sum tier + ai served + charge + export
+                ai served + flexed + unserved = ai load,   flexed <= flexible load
+                spot + sum delivered <= import limit, and <= peak_c in the hours of cell c
+                export <= export limit, and 0 in hours with spot or delivered
                 delivered_i + resold_i + left_i = taken_i,   must_take_i w_i <= taken_i <= w_i
-                resold_i = 0 where resale is not allowed,  generation and tiers within their MW, all >= 0
+                resold_i = 0 where resale is not allowed
+                generation_g = 0 or least_g w_g <= generation_g <= w_g,   sum of all generation <= its limit
+                tier_k <= its MW,   reserve_k <= share x tier_k
+                stored after = stored before + charge efficiency x charge - discharge / discharge efficiency
+                0 <= stored <= energy,   charge = 0 or discharge = 0,   all >= 0
 
-The order, the costs and the rule for ties are in `repower.dispatch.merit`.
+with p the market price, a the adder with what the hour costs as a coincident peak, R the price of reserve and q the share of
+time in which it is called. How: the merit order of an hour is one list (`repower.dispatch.stack`); storage links hours by
+dynamic programming on it (`repower.dispatch.storage`, `repower.dispatch.arcs`); peaks and yearly limits are searched around
+that (`repower.dispatch.peaks`, `repower.dispatch.permit`); prices that come out prove how good it is
+(`repower.dispatch.certificate`).
 """
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import numpy as np
 
-from repower.dispatch.merit import (
-    compiled,
-    contract_costs,
-    leave_contract,
-    margins_of_one_more_mw,
-    match,
-    sort_loads,
-    sort_sources,
-)
-from repower.dispatch.problem import Bools, Floats, SiteHours, checked
-from repower.dispatch.result import HourResult
+from repower.dispatch.arrays import Floats
+from repower.dispatch.backwards import value_hours
+from repower.dispatch.certificate import constants
+from repower.dispatch.flows import NEXT, NEXT_IMPORT, STORED
+from repower.dispatch.peaks import search_peaks
+from repower.dispatch.permit import search_permit
+from repower.dispatch.places import dearest, hours_of, own, places_of, reserve_premium, store_of
+from repower.dispatch.priced import Run, certified, charges_of, next_use, peaks_of, run_once
+from repower.dispatch.problem import Battery, SiteHours, checked
+from repower.dispatch.result import Certificate, HourResult
+from repower.dispatch.storage import Store
+from repower.errors import InfeasibleError
+
+#: Relative gap up to which the bound by prices is taken as it is.
+PROVED = 1e-10
+#: Relative gap up to which a dispatch is called exact.
+PROMISED = 1e-7
 
 
 def dispatch_hours(problem: SiteHours) -> HourResult:
-    """The best dispatch of every hour, exact to rounding.
+    """The best dispatch of all hours, with its certificate; exact where the certificate's gap says so.
 
-    Raises ValueError, naming the array and the hour, for arrays that do not fit, are not finite or have negative power.
+    One battery (or several of one kind), any demand charges, or a yearly limit on generation. Other combinations (two
+    different batteries, minimum up times, a yearly limit together with demand charges) are handed to
+    `repower.dispatch.linear`, and the certificate says so.
+
+    Raises
+    ------
+    ValueError : arrays that do not fit, are not finite or have negative power; names the array and the hour.
+    InfeasibleError : energy that must be left at the end cannot be there; names the limit and the hour.
     """
+    since = time.perf_counter()
     p = checked(problem)
-    hours = len(p.ai_mw)
-    ppas, generators, tiers = len(p.ppa_mw), len(p.generator_mw), len(p.tier_mw)
-    result = HourResult(
-        spot_mw=np.empty(hours),
-        ppa_taken_mw=np.empty((ppas, hours)),
-        ppa_delivered_mw=np.empty((ppas, hours)),
-        ppa_resold_mw=np.empty((ppas, hours)),
-        ppa_left_mw=np.empty((ppas, hours)),
-        generation_mw=np.empty((generators, hours)),
-        tier_mw=np.empty((tiers, hours)),
-        ai_served_mw=np.empty(hours),
-        unserved_mw=np.empty(hours),
-        margin_usd=np.empty(hours),
-        marginal_import_usd_per_mwh=np.empty(hours),
-        marginal_energy_usd_per_mwh=np.empty(hours),
-    )
-    _dispatch(
-        p.market_price_usd_per_mwh,
-        p.adder_usd_per_mwh,
-        p.import_limit_mw,
-        p.ppa_mw,
-        p.ppa_price_usd_per_mwh,
-        p.ppa_must_take_share,
-        p.ppa_resale,
-        p.ppa_resale_fee_usd_per_mwh,
-        p.generator_mw,
-        p.generator_cost_usd_per_mwh,
-        p.tier_mw,
-        p.tier_value_usd_per_mwh,
-        p.ai_mw,
-        p.unserved_usd_per_mwh,
-        result.spot_mw,
-        result.ppa_taken_mw,
-        result.ppa_delivered_mw,
-        result.ppa_resold_mw,
-        result.ppa_left_mw,
-        result.generation_mw,
-        result.tier_mw,
-        result.ai_served_mw,
-        result.unserved_mw,
-        result.margin_usd,
-        result.marginal_import_usd_per_mwh,
-        result.marginal_energy_usd_per_mwh,
-    )
-    return result
+    other = _needs_solver(p)
+    if other:
+        return _by_solver(p, other)
+    site, places = hours_of(p), places_of(p)
+    store = store_of(p.batteries, dearest(site, p.peaks))
+    limit = own(p.import_limit_mw)
+    if p.peaks is not None:
+        run = search_peaks(site, places, limit, store, p.peaks)
+    elif np.isfinite(p.generation_limit_mwh):
+        run = search_permit(site, places, limit, store, p.generation_limit_mwh)
+    else:
+        run = run_once(site, places, limit, store)
+        run = certified(run, store, run.earned_usd)
+        if run.odd.any() and run.bound_usd - run.objective_usd > PROVED * abs(run.objective_usd):
+            # Prices cannot prove what is not concave; dynamic programming without a short cut can.
+            run = replace(run, bound_usd=constants(site) + value_hours(site, limit, store))
+    odd = int(run.odd.sum())
+    if odd and len(p.batteries) > 1:
+        return _by_solver(p, f"several batteries, and {odd} hours that are not concave")
+    _check_end(p, run.detail)
+    gap = _gap(run)
+    if gap > PROMISED and not odd:
+        return _by_solver(p, f"the search left a gap of {gap:.1e}")
+    remarks = []
+    if odd:
+        remarks.append(f"{odd} of {len(p.ai_mw)} hours are not concave: dispatched as they are, never both ways at once")
+    if gap > PROMISED:
+        remarks.append(f"not proven best: with limits over many hours, at most {gap:.1e} of the objective may be missing")
+    return _result(p, run, store, tuple(remarks), time.perf_counter() - since)
 
 
-@compiled
-def _dispatch(
-    price: Floats,
-    adder: float,
-    limit: Floats,
-    ppa_mw: Floats,
-    ppa_price: Floats,
-    must: Floats,
-    resale: Bools,
-    fee: Floats,
-    generator_mw: Floats,
-    generator_cost: Floats,
-    tier_mw: Floats,
-    tier_value: Floats,
-    ai_mw: Floats,
-    unserved: float,
-    spot_run: Floats,
-    taken: Floats,
-    delivered: Floats,
-    resold: Floats,
-    left: Floats,
-    generated: Floats,
-    tier_run: Floats,
-    served: Floats,
-    not_served: Floats,
-    margin: Floats,
-    more_import: Floats,
-    more_energy: Floats,
-) -> None:
-    ppas, plants, tiers = len(ppa_mw), len(generator_mw), len(tier_mw)
-    spot, connected, sources = 2 * ppas, 2 * ppas + 1, 2 * ppas + 1 + plants
-    load_order, load_value, load_mw, load_run = (
-        np.arange(tiers + 1),
-        np.empty(tiers + 1),
-        np.empty(tiers + 1),
-        np.empty(tiers + 1),
+def _gap(run: Run) -> float:
+    return max(0.0, run.bound_usd - run.objective_usd) / max(1.0, abs(run.objective_usd))
+
+
+def _needs_solver(p: SiteHours) -> str:
+    """Why the kernel does not have the problem; empty where it has."""
+    assert p.generator_min_up_hours is not None
+    assert p.generator_least_share is not None
+    if (p.generator_min_up_hours > 1).any():
+        return "generators with minimum up times"
+    if (p.generator_least_share > 0).sum() > 4:
+        return "more than four generators with a least load"
+    if not all(_alike(p.batteries[0], battery) for battery in p.batteries[1:]):
+        return "different batteries"
+    if np.isfinite(p.generation_limit_mwh):
+        if p.peaks is not None:
+            return "a yearly limit on generation together with demand charges"
+        if (p.generator_least_share > 0).any():
+            return "a yearly limit on generation that cannot run below a least load"
+    return ""
+
+
+def _alike(one: Battery, other: Battery) -> bool:
+    """Whether one battery is the other at another size, so that both together are one."""
+    scale = other.energy_mwh / one.energy_mwh if one.energy_mwh > 0 else 0.0
+    sizes = ("charge_mw", "discharge_mw", "energy_mwh", "start_mwh", "least_end_mwh")
+    same = ("charge_efficiency", "discharge_efficiency", "usd_per_mwh_discharged", "end_value_usd_per_mwh")
+    return scale > 0 and all(
+        [
+            *(np.isclose(getattr(other, name), scale * getattr(one, name), rtol=1e-12, atol=0.0) for name in sizes),
+            *(getattr(other, name) == getattr(one, name) for name in same),
+        ]
     )
-    source_order, cost, mw, run = np.arange(sources), np.empty(sources), np.empty(sources), np.empty(sources)
-    load_value[tiers] = unserved
-    for hour in range(len(price)):
-        for tier in range(tiers):
-            load_value[tier] = tier_value[tier, hour]
-            load_mw[tier] = tier_mw[tier, hour]
-        load_mw[tiers] = ai_mw[hour]
-        contract_costs(price[hour], adder, ppa_price[:, hour], resale, fee, must, cost, mw, ppa_mw[:, hour])
-        for plant in range(plants):
-            cost[connected + plant] = generator_cost[plant, hour]
-            mw[connected + plant] = generator_mw[plant, hour]
-        sort_loads(load_order, load_value)
-        sort_sources(source_order, cost)
-        match(limit[hour], connected, load_order, load_value, load_mw, source_order, cost, mw, load_run, run)
-        more_import[hour], more_energy[hour] = margins_of_one_more_mw(
-            connected, load_order, load_value, load_mw, source_order, cost, mw, load_run, run
+
+
+def _by_solver(p: SiteHours, why: str) -> HourResult:
+    from repower.dispatch.linear import dispatch_hours_lp
+
+    return dispatch_hours_lp(p, why=f"{why}: solved by HiGHS, not by the kernel")
+
+
+def _check_end(p: SiteHours, detail: Floats) -> None:
+    if not p.batteries or not len(p.ai_mw):
+        return
+    least, end = sum(battery.least_end_mwh for battery in p.batteries), float(detail[STORED, -1])
+    if end < least - 1e-6 * max(1.0, least):
+        start = sum(battery.start_mwh for battery in p.batteries)
+        raise InfeasibleError(
+            f"battery-end[hour={len(p.ai_mw) - 1}]: {least:g} MWh must be left in store after the last hour, but from "
+            f"{start:g} MWh no dispatch reaches more than {end:g} MWh; lower least_end_mwh, or begin with more"
         )
 
-        money = -(price[hour] + adder) * run[spot]
-        spot_run[hour] = run[spot]
-        for ppa in range(ppas):
-            taken[ppa, hour], resold[ppa, hour], left[ppa, hour] = leave_contract(
-                price[hour], ppa_price[ppa, hour], resale[ppa], fee[ppa], mw[ppa], mw[ppas + ppa], run[ppa], run[ppas + ppa]
-            )
-            delivered[ppa, hour] = run[ppa] + run[ppas + ppa]
-            money += (price[hour] - fee[ppa]) * resold[ppa, hour]
-            money -= ppa_price[ppa, hour] * taken[ppa, hour] + adder * delivered[ppa, hour]
-        for plant in range(plants):
-            generated[plant, hour] = run[connected + plant]
-            money -= generator_cost[plant, hour] * generated[plant, hour]
-        for tier in range(tiers):
-            tier_run[tier, hour] = load_run[tier]
-            money += tier_value[tier, hour] * load_run[tier]
-        served[hour] = load_run[tiers]
-        not_served[hour] = ai_mw[hour] - load_run[tiers]
-        margin[hour] = money - unserved * not_served[hour]
+
+def _result(p: SiteHours, run: Run, store: Store, remarks: tuple[str, ...], seconds: float) -> HourResult:
+    flows, detail, hours = run.flows, run.detail, len(p.ai_mw)
+    shares = np.array([battery.energy_mwh for battery in p.batteries])
+    shares = (shares / shares.sum() if shares.sum() > 0 else np.zeros(len(shares)))[:, None]
+    peaks = np.zeros(0) if p.peaks is None else peaks_of(flows.imported, p.peaks)
+    charges = np.zeros(0) if p.peaks is None else charges_of(peaks, p.peaks)
+    stored_price = np.broadcast_to(run.stored_price, (len(p.batteries), hours)).copy()
+    use = next_use(flows, detail, store, run.stored_price)
+    gap = _gap(run)
+    return HourResult(
+        spot_mw=flows.spot,
+        ppa_taken_mw=flows.taken,
+        ppa_delivered_mw=flows.delivered,
+        ppa_resold_mw=flows.resold,
+        ppa_left_mw=flows.taken - flows.delivered - flows.resold,
+        generation_mw=flows.generated,
+        export_mw=flows.export,
+        tier_mw=flows.tiers,
+        reserve_mw=np.where(reserve_premium(p) > 0, p.reserve_max_share * flows.tiers, 0.0),
+        ai_served_mw=flows.served,
+        flexed_mw=flows.flexed,
+        unserved_mw=flows.unserved,
+        charge_mw=shares * flows.charge,
+        discharge_mw=shares * flows.discharge,
+        stored_mwh=shares * detail[STORED],
+        margin_usd=flows.margin,
+        marginal_import_usd_per_mwh=np.maximum(use - detail[NEXT_IMPORT] - run.peak_price, 0.0),
+        marginal_energy_usd_per_mwh=np.maximum(np.maximum(use, detail[NEXT]), 0.0),
+        marginal_stored_usd_per_mwh=stored_price,
+        marginal_peak_usd_per_mw=run.peak_price,
+        peak_mw=peaks,
+        demand_charge_usd=charges,
+        end_value_usd=store.end_value * float(detail[STORED, -1]) if hours else 0.0,
+        certificate=Certificate(
+            run.objective_usd, run.bound_usd, gap, "exact" if gap <= PROMISED else "bounded", remarks, seconds
+        ),
+    )

@@ -1,9 +1,10 @@
-"""The same merit order for many scenarios and months, hour by hour, without ever holding all hours.
+"""The same dispatch for many scenarios and months, hour by hour, without ever holding all hours.
 
 An hour's price is level x shape: the month's mean price of the scenario times the hour of a shape year. Month m of the
 study (0-based) takes the hours of its calendar month in shape year ``shape_year[s, m // 12]``. Only sums by scenario and
 month are kept. Scenarios are shared among threads in one process; each sum is made by one thread in the order of hours,
-so results do not depend on their number.
+so results do not depend on their number. A battery is planned year by year: what is in store at the end of a model year is
+where the next begins.
 """
 
 from __future__ import annotations
@@ -15,8 +16,14 @@ from typing import NamedTuple
 import numpy as np
 from numba import config as numba_config
 
-from repower.dispatch.merit import compiled, contract_costs, leave_contract, match, sort_loads, sort_sources
-from repower.dispatch.problem import UNSERVED_USD_PER_MWH, Bools, Floats, Ints, flags, number, numbers
+from repower.dispatch.arrays import Bools, Floats, Ints, flags, number, numbers
+from repower.dispatch.flows import USED
+from repower.dispatch.places import Flows, Places, own, store_of
+from repower.dispatch.problem import UNSERVED_USD_PER_MWH, Battery, checked_batteries
+from repower.dispatch.solve import run_apart, run_hours
+from repower.dispatch.stack import ADDER, AI_MW, FLEXIBLE_MW, PERIOD, PRICE, SLOT, Hours, compiled
+from repower.dispatch.storage import Store
+from repower.errors import InfeasibleError
 from repower.horizon import HOURS_IN_YEAR, MONTH_EDGES
 
 _EDGES = np.array(MONTH_EDGES)
@@ -36,6 +43,8 @@ class SiteMonths:
     ppa_mw, ppa_price_usd_per_mwh : [P, M].  ppa_must_take_share, ppa_resale (bool), ppa_resale_fee_usd_per_mwh : [P].
     generator_mw, generator_cost_usd_per_mwh : [G, M].  tier_mw, tier_value_usd_per_mwh : [S, M, K].
     ai_it_mw : [S, M, D] mean IT MW drawn by each design's halls.  ai_pue : [D, Y, 8760]; grid load is their product.
+    export_limit_mw : [M]; by default nothing.  export_fee_usd_per_mwh, flexible_usd_per_mwh, batteries : as in `SiteHours`;
+    batteries of one kind.  flexible_share : of the AI load, 0..1.
     """
 
     price_shape: Floats
@@ -56,26 +65,38 @@ class SiteMonths:
     ai_it_mw: Floats
     ai_pue: Floats
     unserved_usd_per_mwh: float = UNSERVED_USD_PER_MWH
+    export_limit_mw: Floats | None = None
+    export_fee_usd_per_mwh: float = 0.0
+    flexible_share: float = 0.0
+    flexible_usd_per_mwh: float = 0.0
+    batteries: tuple[Battery, ...] = ()
 
 
 class MonthResult(NamedTuple):
     """Sums by scenario and month, MWh and USD. Costs are positive; only `margin_usd` has them subtracted.
 
-    tier_mwh : [S, M, K].  ai_mwh (served), unserved_mwh, spot_mwh : [S, M].
+    tier_mwh : [S, M, K].  ai_mwh (served), flexed_mwh, unserved_mwh, spot_mwh, export_mwh : [S, M].
+    charge_mwh, discharge_mwh : [S, M] of all batteries, at the bus.  wear_usd : [S, M].
     spot_usd : market price x spot.  adder_usd : adder x (spot + delivered contracts).
     ppa_taken_mwh, ppa_left_mwh : [S, M, P].  ppa_delivered_mwh, ppa_resold_mwh : [S, M, P].
-    ppa_usd : price x taken.  resale_usd : (market price - fee) x resold, income.
+    ppa_usd : price x taken.  resale_usd : (market price - fee) x resold, income.  export_usd : likewise.
     generator_mwh : [S, M, G].  generator_usd : [S, M].
-    mining_value_usd : tier value x MWh.  unserved_usd.
-    margin_usd : mining value + resale - spot - adder - ppa - generator - unserved.
+    mining_value_usd : tier value x MWh.  flexed_usd, unserved_usd.
+    margin_usd : mining value + resale + export - spot - adder - ppa - generator - wear - flexed - unserved.
     """
 
     tier_mwh: Floats
     ai_mwh: Floats
+    flexed_mwh: Floats
     unserved_mwh: Floats
     spot_mwh: Floats
     spot_usd: Floats
     adder_usd: Floats
+    export_mwh: Floats
+    export_usd: Floats
+    charge_mwh: Floats
+    discharge_mwh: Floats
+    wear_usd: Floats
     ppa_taken_mwh: Floats
     ppa_delivered_mwh: Floats
     ppa_resold_mwh: Floats
@@ -85,31 +106,32 @@ class MonthResult(NamedTuple):
     generator_mwh: Floats
     generator_usd: Floats
     mining_value_usd: Floats
+    flexed_usd: Floats
     unserved_usd: Floats
     margin_usd: Floats
 
 
 class _Site(NamedTuple):
-    """`SiteMonths`, checked: contiguous, read-only."""
+    """`SiteMonths`, checked, with contracts, plants and export as places of the list: mw, base [N, M]."""
 
     price_shape: Floats
     shape_year: Ints
     level: Floats
-    first_calendar_month: int
-    adder: float
     import_limit_mw: Floats
-    ppa_mw: Floats
-    ppa_price: Floats
-    must: Floats
-    resale: Bools
-    fee: Floats
-    generator_mw: Floats
-    generator_cost: Floats
     tier_mw: Floats
     tier_value: Floats
     ai_it_mw: Floats
     ai_pue: Floats
-    unserved: float
+    mw: Floats
+    base: Floats
+    kind: Ints
+    fee: Floats
+    least: Floats
+    contract: Floats
+    tier_place: Ints
+    first_calendar_month: int
+    adder: float
+    flexible_share: float
 
 
 def dispatch_months(problem: SiteMonths, threads: int | None = None) -> MonthResult:
@@ -122,24 +144,73 @@ def dispatch_months(problem: SiteMonths, threads: int | None = None) -> MonthRes
     Raises
     ------
     ValueError : arrays that do not fit one another, are not finite, or have negative power or level.
+    InfeasibleError : energy that must be left in store at the end of a year cannot be there.
     """
     if threads is None:
         threads = int(numba_config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
     if threads < 1:
         raise ValueError(f"threads must be at least 1, not {threads}")
-    site, scenarios = _checked(problem)
-    result = _empty(scenarios, site)
-    run = _spot_months if len(site.ppa_mw) + len(site.generator_mw) == 0 else _all_months
+    site, places, store, scenarios = _checked(problem)
+    months = 12 * site.shape_year.shape[1]
+    rows = np.zeros((scenarios, USED + places.count + 2 * places.ppas, months))
+    short = np.zeros(scenarios)
+    run = _run_store if store.energy_mwh > 0 else _run_apart
     chunk = max(1, -(-scenarios // (4 * threads)))
     parts = [(first, min(first + chunk, scenarios)) for first in range(0, scenarios, chunk)]
     if threads == 1 or len(parts) == 1:
-        run(0, scenarios, site, _EDGES, result)
+        run(0, scenarios, site, store, _EDGES, rows, short)
     else:
         with ThreadPoolExecutor(threads) as pool:
-            for done in [pool.submit(run, first, last, site, _EDGES, result) for first, last in parts]:
+            for done in [pool.submit(run, first, last, site, store, _EDGES, rows, short) for first, last in parts]:
                 done.result()
-    costs = result.spot_usd + result.adder_usd + result.ppa_usd + result.generator_usd + result.unserved_usd
-    return result._replace(margin_usd=result.mining_value_usd + result.resale_usd - costs)
+    if short.max(initial=0.0) > 1e-6 * max(1.0, store.least_end_mwh):
+        raise InfeasibleError(
+            f"battery-end[scenario={int(short.argmax())}]: {store.least_end_mwh:g} MWh must be left in store at the end of every "
+            f"year, but {short.max():g} MWh of it cannot be there; lower least_end_mwh, or begin with more"
+        )
+    return _result(problem, places, store, rows)
+
+
+def _result(p: SiteMonths, places: Places, store: Store, rows: Floats) -> MonthResult:
+    # [rows, S, M]; what is asked for by tier or contract has that as its last dim.
+    flows = Flows(np.moveaxis(rows, 1, 0), places)
+
+    def last(array: Floats) -> Floats:
+        return np.ascontiguousarray(np.moveaxis(array, 0, -1))
+
+    ppa_usd = np.einsum("psm,pm->sm", flows.taken, p.ppa_price_usd_per_mwh)
+    generator_usd = np.einsum("gsm,gm->sm", flows.generated, p.generator_cost_usd_per_mwh)
+    tier_mwh = last(flows.tiers)
+    result = MonthResult(
+        tier_mwh=tier_mwh,
+        ai_mwh=flows.served,
+        flexed_mwh=flows.flexed,
+        unserved_mwh=flows.unserved,
+        spot_mwh=flows.spot,
+        spot_usd=flows.spot_usd,
+        adder_usd=flows.adder_usd,
+        export_mwh=flows.export,
+        export_usd=flows.export_usd,
+        charge_mwh=flows.charge,
+        discharge_mwh=flows.discharge,
+        wear_usd=store.wear * flows.discharge,
+        ppa_taken_mwh=last(flows.taken),
+        ppa_delivered_mwh=last(flows.delivered),
+        ppa_resold_mwh=last(flows.resold),
+        ppa_left_mwh=last(flows.taken - flows.delivered - flows.resold),
+        ppa_usd=ppa_usd,
+        resale_usd=flows.resale_usd,
+        generator_mwh=last(flows.generated),
+        generator_usd=generator_usd,
+        mining_value_usd=(p.tier_value_usd_per_mwh * tier_mwh).sum(axis=-1),
+        flexed_usd=p.flexible_usd_per_mwh * flows.flexed,
+        unserved_usd=p.unserved_usd_per_mwh * flows.unserved,
+        margin_usd=flows.margin,
+    )
+    income = result.mining_value_usd + result.resale_usd + result.export_usd
+    costs = result.spot_usd + result.adder_usd + ppa_usd + generator_usd
+    costs += result.wear_usd + result.flexed_usd + result.unserved_usd
+    return result._replace(margin_usd=income - costs)
 
 
 def check_calendar(price_shape: Floats, shape_year: Ints, first_calendar_month: int) -> tuple[Floats, Ints]:
@@ -157,7 +228,7 @@ def check_calendar(price_shape: Floats, shape_year: Ints, first_calendar_month: 
     return shape, years
 
 
-def _checked(p: SiteMonths) -> tuple[_Site, int]:
+def _checked(p: SiteMonths) -> tuple[_Site, Places, Store, int]:
     shape, shape_year = check_calendar(p.price_shape, p.shape_year, p.first_calendar_month)
     months = 12 * shape_year.shape[1]
     by_scenario = {
@@ -180,6 +251,13 @@ def _checked(p: SiteMonths) -> tuple[_Site, int]:
     def drawn(name: str, *dims: tuple[str, int], least: float = -np.inf) -> Floats:
         return numbers(name, by_scenario[name], ("scenario", lengths[name]), *dims, least=least)
 
+    places = Places(ppa[1], plant[1], tier[1])
+    resale = flags("ppa_resale", p.ppa_resale, ppa[1])
+    contract = numbers("ppa_price_usd_per_mwh", p.ppa_price_usd_per_mwh, ppa, month)
+    none = np.zeros((tier[1], months))
+    unserved = number("unserved_usd_per_mwh", p.unserved_usd_per_mwh)
+    flexible = number("flexible_usd_per_mwh", p.flexible_usd_per_mwh, most=unserved)
+    export_mw = np.zeros(months) if p.export_limit_mw is None else p.export_limit_mw
     site = _Site(
         price_shape=shape,
         shape_year=shape_year,
@@ -187,161 +265,123 @@ def _checked(p: SiteMonths) -> tuple[_Site, int]:
         first_calendar_month=int(p.first_calendar_month),
         adder=number("adder_usd_per_mwh", p.adder_usd_per_mwh),
         import_limit_mw=drawn("import_limit_mw", month, least=0.0),
-        ppa_mw=numbers("ppa_mw", p.ppa_mw, ppa, month, least=0.0),
-        ppa_price=numbers("ppa_price_usd_per_mwh", p.ppa_price_usd_per_mwh, ppa, month),
-        must=numbers("ppa_must_take_share", p.ppa_must_take_share, ppa, least=0.0, most=1.0),
-        resale=flags("ppa_resale", p.ppa_resale, ppa[1]),
-        fee=numbers("ppa_resale_fee_usd_per_mwh", p.ppa_resale_fee_usd_per_mwh, ppa, least=0.0),
-        generator_mw=numbers("generator_mw", p.generator_mw, plant, month, least=0.0),
-        generator_cost=numbers("generator_cost_usd_per_mwh", p.generator_cost_usd_per_mwh, plant, month),
         tier_mw=drawn("tier_mw", month, tier, least=0.0),
         tier_value=drawn("tier_value_usd_per_mwh", month, tier),
         ai_it_mw=drawn("ai_it_mw", month, design, least=0.0),
         ai_pue=numbers("ai_pue", p.ai_pue, design, ("shape year", len(shape)), ("hour", HOURS_IN_YEAR), least=0.0),
-        unserved=number("unserved_usd_per_mwh", p.unserved_usd_per_mwh),
+        mw=places.mw(
+            numbers("ppa_mw", p.ppa_mw, ppa, month, least=0.0),
+            numbers("ppa_must_take_share", p.ppa_must_take_share, ppa, least=0.0, most=1.0),
+            numbers("generator_mw", p.generator_mw, plant, month, least=0.0),
+            none,
+            numbers("export_limit_mw", export_mw, month, least=0.0),
+        ),
+        base=places.base(
+            unserved, flexible, contract, numbers("generator_cost_usd_per_mwh", p.generator_cost_usd_per_mwh, plant, month), none
+        ),
+        kind=places.kind(resale),
+        fee=places.fee(
+            numbers("ppa_resale_fee_usd_per_mwh", p.ppa_resale_fee_usd_per_mwh, ppa, least=0.0),
+            number("export_fee_usd_per_mwh", p.export_fee_usd_per_mwh),
+        ),
+        least=np.zeros(places.count),
+        contract=own(contract),
+        tier_place=places.tier,
+        flexible_share=number("flexible_share", p.flexible_share, least=0.0, most=1.0),
     )
-    return site, scenarios
+    prices = (site.level.max(initial=0.0) * np.abs(shape).max(initial=0.0), np.abs(site.tier_value).max(initial=0.0), site.adder)
+    own_price = np.abs(site.base[np.isfinite(site.base)]).max(initial=0.0) + np.abs(site.fee).max()
+    worth = 1.0 + float(own_price) + float(np.abs(prices).sum())
+    return site, places, store_of(checked_batteries(p.batteries), worth), scenarios
 
 
-def _empty(scenarios: int, site: _Site) -> MonthResult:
-    cells = (scenarios, 12 * site.shape_year.shape[1])
-    last = {"tier_mwh": site.tier_mw.shape[2], "generator_mwh": len(site.generator_mw)}
-    last |= dict.fromkeys(("ppa_taken_mwh", "ppa_delivered_mwh", "ppa_resold_mwh", "ppa_left_mwh"), len(site.ppa_mw))
-    return MonthResult(**{name: np.zeros((*cells, last[name]) if name in last else cells) for name in MonthResult._fields})
+class _Year(NamedTuple):
+    """Work space for one model year, written out as hours."""
 
-
-@compiled
-def _start_month(
-    scenario: int, month: int, site: _Site, load_value: Floats, load_mw: Floats, it_mw: Floats
-) -> tuple[int, int, float, float]:
-    """Fill loads and IT power of a month; return its shape year, calendar month, price level and import limit."""
-    tiers = site.tier_mw.shape[2]
-    year = site.shape_year[scenario % site.shape_year.shape[0], month // 12]
-    calendar = (site.first_calendar_month + month) % 12
-    for tier in range(tiers):
-        load_value[tier] = site.tier_value[scenario % site.tier_value.shape[0], month, tier]
-        load_mw[tier] = site.tier_mw[scenario % site.tier_mw.shape[0], month, tier]
-    load_value[tiers] = site.unserved
-    for design in range(len(it_mw)):
-        it_mw[design] = site.ai_it_mw[scenario % site.ai_it_mw.shape[0], month, design]
-    level = site.level[scenario % site.level.shape[0], month]
-    limit = site.import_limit_mw[scenario % site.import_limit_mw.shape[0], month]
-    return year, calendar, level, limit
+    site: Hours
+    limit: Floats
+    flows: Floats
+    detail: Floats
+    odd: Ints
+    it_mw: Floats
 
 
 @compiled
-def _spot_months(first: int, last: int, site: _Site, edges: Ints, out: MonthResult) -> None:
-    """Scenarios `first` to `last` of a site with nothing but spot: loads by value up to the limit, or to the price."""
-    months, tiers, designs = 12 * site.shape_year.shape[1], site.tier_mw.shape[2], site.ai_pue.shape[0]
-    order, value, mw, it_mw = np.arange(tiers + 1), np.empty(tiers + 1), np.empty(tiers + 1), np.empty(designs)
-    energy = np.empty(tiers + 1)
+def _new_year(site: _Site, rows: int, hours: int) -> _Year:
+    mw, base = np.zeros((len(site.kind), 12)), np.zeros((len(site.kind), 12))
+    contract = np.zeros((len(site.contract), 12))
+    hourly, index = np.zeros((4, hours)), np.zeros((2, hours), dtype=np.int64)
+    hourly[ADDER] = site.adder
+    one = Hours(hourly, index, mw, base, site.kind, site.fee, site.least, contract)
+    odd = np.zeros(hours, dtype=np.int64)
+    return _Year(one, np.zeros(hours), np.zeros((rows, 12)), np.zeros((6, 0)), odd, np.zeros(site.ai_pue.shape[0]))
+
+
+@compiled
+def _write_year(site: _Site, scenario: int, year: int, edges: Ints, out: _Year) -> None:
+    """The hours of one model year of one scenario."""
+    hourly, index, mw, base = out.site.hourly, out.site.calendar, out.site.mw, out.site.base
+    begin = 12 * year
+    mw[:] = site.mw[:, begin : begin + 12]
+    base[:] = site.base[:, begin : begin + 12]
+    out.site.contract[:] = site.contract[:, begin : begin + 12]
+    out.flows[:] = 0.0
+    shape = site.shape_year[scenario % site.shape_year.shape[0], year]
+    at = 0
+    for place in range(12):
+        month = begin + place
+        for tier in range(len(site.tier_place)):
+            mw[site.tier_place[tier], place] = site.tier_mw[scenario % site.tier_mw.shape[0], month, tier]
+            base[site.tier_place[tier], place] = site.tier_value[scenario % site.tier_value.shape[0], month, tier]
+        for design in range(len(out.it_mw)):
+            out.it_mw[design] = site.ai_it_mw[scenario % site.ai_it_mw.shape[0], month, design]
+        level = site.level[scenario % site.level.shape[0], month]
+        import_mw = site.import_limit_mw[scenario % site.import_limit_mw.shape[0], month]
+        calendar = (site.first_calendar_month + place) % 12
+        for hour in range(edges[calendar], edges[calendar + 1]):
+            load = 0.0
+            for design in range(len(out.it_mw)):
+                load += out.it_mw[design] * site.ai_pue[design, shape, hour]
+            hourly[PRICE, at] = level * site.price_shape[shape, hour]
+            hourly[AI_MW, at] = load
+            hourly[FLEXIBLE_MW, at] = load * site.flexible_share
+            out.limit[at] = import_mw
+            index[PERIOD, at] = index[SLOT, at] = place
+            at += 1
+
+
+@compiled
+def _run_apart(first: int, last: int, site: _Site, store: Store, edges: Ints, rows: Floats, short: Floats) -> None:
+    """Scenarios `first` to `last` of a site without batteries: their months added to `rows`."""
+    one = _new_year(site, rows.shape[1], edges[12])
+    short[first:last] = 0.0
     for scenario in range(first, last):
-        for month in range(months):
-            year, calendar, level, limit = _start_month(scenario, month, site, value, mw, it_mw)
-            sort_loads(order, value)
-            energy[:] = 0.0
-            ai_mwh = 0.0
-            spot_mwh = 0.0
-            spot_usd = 0.0
-            for hour in range(edges[calendar], edges[calendar + 1]):
-                price = level * site.price_shape[year, hour]
-                cost = price + site.adder
-                load = 0.0
-                for design in range(designs):
-                    load += it_mw[design] * site.ai_pue[design, year, hour]
-                mw[tiers] = load
-                ai_mwh += load
-                left = limit
-                for use in order:
-                    if value[use] < cost or (value[use] == cost and use != tiers):
-                        break
-                    run = min(mw[use], left)
-                    energy[use] += run
-                    left -= run
-                spot_mwh += limit - left
-                spot_usd += price * (limit - left)
-            for tier in range(tiers):
-                out.tier_mwh[scenario, month, tier] = energy[tier]
-                out.mining_value_usd[scenario, month] += value[tier] * energy[tier]
-            out.ai_mwh[scenario, month] = energy[tiers]
-            out.unserved_mwh[scenario, month] = ai_mwh - energy[tiers]
-            out.unserved_usd[scenario, month] = site.unserved * (ai_mwh - energy[tiers])
-            out.spot_mwh[scenario, month] = spot_mwh
-            out.spot_usd[scenario, month] = spot_usd
-            out.adder_usd[scenario, month] = site.adder * spot_mwh
+        for year in range(site.shape_year.shape[1]):
+            _write_year(site, scenario, year, edges, one)
+            run_apart(one.site, one.limit, store, one.flows, one.detail, one.odd)
+            rows[scenario, :, 12 * year : 12 * year + 12] = one.flows
 
 
 @compiled
-def _all_months(first: int, last: int, site: _Site, edges: Ints, out: MonthResult) -> None:
-    """Scenarios `first` to `last` of any site, by `match`."""
-    months, tiers, designs = 12 * site.shape_year.shape[1], site.tier_mw.shape[2], site.ai_pue.shape[0]
-    ppas, plants = site.ppa_mw.shape[0], site.generator_mw.shape[0]
-    spot, connected, sources = 2 * ppas, 2 * ppas + 1, 2 * ppas + 1 + plants
-    load_order, value, load_mw, load_run = np.arange(tiers + 1), np.empty(tiers + 1), np.empty(tiers + 1), np.empty(tiers + 1)
-    source_order, cost, mw, run = np.arange(sources), np.empty(sources), np.empty(sources), np.empty(sources)
-    it_mw, ppa_mw, ppa_price = np.empty(designs), np.empty(ppas), np.empty(ppas)
-    loads_mwh, sources_mwh = np.empty(tiers + 1), np.empty(sources)
-    taken_mwh, resold_mwh, left_mwh = np.empty(ppas), np.empty(ppas), np.empty(ppas)
+def _run_store(first: int, last: int, site: _Site, store: Store, edges: Ints, rows: Floats, short: Floats) -> None:
+    """The same with a store, and by how much the ends of years fall short of what must be left (MWh)."""
+    one = _new_year(site, rows.shape[1], edges[12])
     for scenario in range(first, last):
-        for month in range(months):
-            year, calendar, level, limit = _start_month(scenario, month, site, value, load_mw, it_mw)
-            sort_loads(load_order, value)
-            for ppa in range(ppas):
-                ppa_mw[ppa] = site.ppa_mw[ppa, month]
-                ppa_price[ppa] = site.ppa_price[ppa, month]
-            for plant in range(plants):
-                cost[connected + plant] = site.generator_cost[plant, month]
-                mw[connected + plant] = site.generator_mw[plant, month]
-            loads_mwh[:] = 0.0
-            sources_mwh[:] = 0.0
-            taken_mwh[:] = 0.0
-            resold_mwh[:] = 0.0
-            left_mwh[:] = 0.0
-            firm_mwh = 0.0
-            spot_usd = 0.0
-            resale_usd = 0.0
-            for hour in range(edges[calendar], edges[calendar + 1]):
-                price = level * site.price_shape[year, hour]
-                load = 0.0
-                for design in range(designs):
-                    load += it_mw[design] * site.ai_pue[design, year, hour]
-                load_mw[tiers] = load
-                firm_mwh += load
-                contract_costs(price, site.adder, ppa_price, site.resale, site.fee, site.must, cost, mw, ppa_mw)
-                sort_sources(source_order, cost)
-                match(limit, connected, load_order, value, load_mw, source_order, cost, mw, load_run, run)
-                for use in range(tiers + 1):
-                    loads_mwh[use] += load_run[use]
-                for source in range(sources):
-                    sources_mwh[source] += run[source]
-                spot_usd += price * run[spot]
-                for ppa in range(ppas):
-                    taken, resold, left = leave_contract(
-                        price, ppa_price[ppa], site.resale[ppa], site.fee[ppa], mw[ppa], mw[ppas + ppa], run[ppa], run[ppas + ppa]
-                    )
-                    taken_mwh[ppa] += taken
-                    resold_mwh[ppa] += resold
-                    left_mwh[ppa] += left
-                    resale_usd += (price - site.fee[ppa]) * resold
-            through = sources_mwh[spot]
-            for ppa in range(ppas):
-                delivered = sources_mwh[ppa] + sources_mwh[ppas + ppa]
-                through += delivered
-                out.ppa_taken_mwh[scenario, month, ppa] = taken_mwh[ppa]
-                out.ppa_delivered_mwh[scenario, month, ppa] = delivered
-                out.ppa_resold_mwh[scenario, month, ppa] = resold_mwh[ppa]
-                out.ppa_left_mwh[scenario, month, ppa] = left_mwh[ppa]
-                out.ppa_usd[scenario, month] += ppa_price[ppa] * taken_mwh[ppa]
-            for plant in range(plants):
-                out.generator_mwh[scenario, month, plant] = sources_mwh[connected + plant]
-                out.generator_usd[scenario, month] += cost[connected + plant] * sources_mwh[connected + plant]
-            for tier in range(tiers):
-                out.tier_mwh[scenario, month, tier] = loads_mwh[tier]
-                out.mining_value_usd[scenario, month] += value[tier] * loads_mwh[tier]
-            out.spot_mwh[scenario, month] = sources_mwh[spot]
-            out.spot_usd[scenario, month] = spot_usd
-            out.resale_usd[scenario, month] = resale_usd
-            out.adder_usd[scenario, month] = site.adder * through
-            out.ai_mwh[scenario, month] = loads_mwh[tiers]
-            out.unserved_mwh[scenario, month] = firm_mwh - loads_mwh[tiers]
-            out.unserved_usd[scenario, month] = site.unserved * (firm_mwh - loads_mwh[tiers])
+        stored = store.start_mwh
+        for year in range(site.shape_year.shape[1]):
+            _write_year(site, scenario, year, edges, one)
+            now = Store(
+                store.charge_mw,
+                store.discharge_mw,
+                store.energy_mwh,
+                store.charge_efficiency,
+                store.discharge_efficiency,
+                store.wear,
+                stored,
+                store.least_end_mwh,
+                store.end_value,
+                store.must_stay,
+            )
+            stored = run_hours(one.site, one.limit, now, one.flows, one.detail, one.odd)
+            short[scenario] = max(short[scenario], store.least_end_mwh - stored)
+            rows[scenario, :, 12 * year : 12 * year + 12] = one.flows

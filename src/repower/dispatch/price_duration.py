@@ -23,8 +23,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repower.dispatch.merit import compiled, contract_costs, leave_contract, match, sort_loads, sort_sources
-from repower.dispatch.problem import Bools, Floats, Ints
+from repower.dispatch.arrays import Bools, Floats, Ints
+from repower.dispatch.flows import MARGIN, new_flows, write_hours
+from repower.dispatch.places import Places, own
+from repower.dispatch.stack import ADDER, AI_MW, PRICE, ROUNDING, Hours, compiled, give_out, lay_out, list_hour, new_stack
 from repower.horizon import HOURS_IN_MONTH, MONTH_EDGES
 
 
@@ -90,6 +92,8 @@ def margin_by_price(problem: PriceDuration, tier_mw: Floats, ai_mw: Floats) -> F
         )
     if not (np.isfinite(tier_mw).all() and np.isfinite(ai_mw).all()) or (tier_mw < 0).any() or (ai_mw < 0).any():
         raise ValueError("megawatts of a state must be finite and not negative")
+    places = Places(len(problem.ppa_mw), len(problem.generator_mw), tiers)
+    none = np.zeros((tiers, months))
     margin = np.zeros((scenarios, months))
     _margins(
         problem.sorted_shape,
@@ -99,14 +103,15 @@ def margin_by_price(problem: PriceDuration, tier_mw: Floats, ai_mw: Floats) -> F
         problem.calendar_month,
         problem.hours,
         problem.adder_usd_per_mwh,
-        problem.ppa_mw,
-        problem.ppa_price_usd_per_mwh,
-        problem.must_take_share,
-        problem.resale,
-        problem.fee_usd_per_mwh,
-        problem.generator_mw,
-        problem.generator_cost_usd_per_mwh,
         problem.import_limit_mw,
+        places.mw(problem.ppa_mw, problem.must_take_share, problem.generator_mw, none, np.zeros(months)),
+        places.base(problem.unserved_usd_per_mwh, 0.0, problem.ppa_price_usd_per_mwh, problem.generator_cost_usd_per_mwh, none),
+        places.kind(problem.resale),
+        places.fee(problem.fee_usd_per_mwh, 0.0),
+        own(problem.ppa_price_usd_per_mwh),
+        places.tier,
+        problem.generator_cost_usd_per_mwh,
+        problem.fee_usd_per_mwh,
         problem.tier_value_usd_per_mwh,
         problem.unserved_usd_per_mwh,
         problem.active,
@@ -126,14 +131,15 @@ def _margins(
     calendar_month: Ints,
     hours: Floats,
     adder: float,
-    ppa_mw: Floats,
-    ppa_price: Floats,
-    must: Floats,
-    resale: Bools,
-    fee: Floats,
-    generator_mw: Floats,
-    generator_cost: Floats,
     limit: Floats,
+    mw: Floats,
+    base: Floats,
+    kind: Ints,
+    fee: Floats,
+    contract: Floats,
+    tier_place: Ints,
+    generator_cost: Floats,
+    ppa_fee: Floats,
     tier_value: Floats,
     unserved: float,
     active: Bools,
@@ -142,41 +148,40 @@ def _margins(
     margin: Floats,
 ) -> None:
     scenarios, months = level.shape
-    ppas, plants, tiers = len(ppa_mw), len(generator_mw), len(tier_mw)
-    spot, connected, sources = 2 * ppas, 2 * ppas + 1, 2 * ppas + 1 + plants
+    ppas, plants, tiers = len(contract), len(generator_cost), len(tier_mw)
+    breaks = np.empty((tiers + 1 + plants + ppas) * (ppas + 1) + ppas + 1)
+    # One hour stands for all hours of a piece.
+    hourly, index = np.zeros((4, 1)), np.zeros((2, 1), dtype=np.int64)
+    hourly[ADDER] = adder
+    site = Hours(hourly, index, mw, base, kind, fee, np.zeros(len(kind)), contract)
+    flows = new_flows(site, 1)
     for scenario in range(scenarios):
-        load_order, load_value = np.arange(tiers + 1), np.empty(tiers + 1)
-        load_mw, load_run = np.empty(tiers + 1), np.empty(tiers + 1)
-        source_order, cost = np.arange(sources), np.empty(sources)
-        mw, run = np.empty(sources), np.empty(sources)
-        breaks = np.empty((tiers + 1 + plants + ppas) * (ppas + 1) + ppas + 1)
-        load_value[tiers] = unserved
+        hourly[AI_MW, 0] = ai_mw[scenario].max()
+        for tier in range(tiers):
+            mw[tier_place[tier]] = tier_mw[tier, scenario]
+            base[tier_place[tier]] = tier_value[tier, scenario]
+        stack = new_stack(site)
         for month in range(months):
             if not active[month]:
                 continue
-            for tier in range(tiers):
-                load_value[tier] = tier_value[tier, scenario, month]
-                load_mw[tier] = tier_mw[tier, scenario, month]
-            load_mw[tiers] = ai_mw[scenario, month]
-            for plant in range(plants):
-                cost[connected + plant] = generator_cost[plant, month]
-                mw[connected + plant] = generator_mw[plant, month]
-            sort_loads(load_order, load_value)
-
+            hourly[AI_MW, 0], index[0, 0] = ai_mw[scenario, month], month
             count = 0
             for load in range(tiers + 1 + plants):
-                at = (load_value[load] if load <= tiers else generator_cost[load - tiers - 1, month]) - adder
-                breaks[count] = at
+                if load < tiers:
+                    at = tier_value[load, scenario, month]
+                else:
+                    at = unserved if load == tiers else generator_cost[load - tiers - 1, month]
+                breaks[count] = at - adder
                 count += 1
                 for ppa in range(ppas):
-                    breaks[count] = at + fee[ppa]
+                    breaks[count] = at - adder + ppa_fee[ppa]
                     count += 1
             for ppa in range(ppas):
-                breaks[count] = ppa_price[ppa, month]
-                breaks[count + 1] = fee[ppa]
+                breaks[count] = contract[ppa, month]
+                breaks[count + 1] = ppa_fee[ppa]
                 count += 2
                 for other in range(ppas):
-                    breaks[count] = ppa_price[ppa, month] + fee[other]
+                    breaks[count] = contract[ppa, month] + ppa_fee[other]
                     count += 1
             breaks[count] = 0.0
             breaks.sort()
@@ -186,28 +191,32 @@ def _margins(
             hour_count = int(hours[month])
             scale = level[scenario, month]
             low = 0
-            total = 0.0
+            flows[MARGIN, 0] = 0.0
             for piece in range(len(breaks) + 1):
                 high = hour_count
                 if piece < len(breaks):
                     high = np.searchsorted(curve[:hour_count], breaks[piece] / scale)
                 if high <= low:
                     continue
-                price = scale * (sums[high] - sums[low]) / (high - low)
-                contract_costs(price, adder, ppa_price[:, month], resale, fee, must, cost, mw, ppa_mw[:, month])
-                sort_sources(source_order, cost)
-                match(limit[month], connected, load_order, load_value, load_mw, source_order, cost, mw, load_run, run)
-                money = -(price + adder) * run[spot] - unserved * (load_mw[tiers] - load_run[tiers])
-                for ppa in range(ppas):
-                    taken, resold, _ = leave_contract(
-                        price, ppa_price[ppa, month], resale[ppa], fee[ppa], mw[ppa], mw[ppas + ppa], run[ppa], run[ppas + ppa]
-                    )
-                    money += (price - fee[ppa]) * resold - ppa_price[ppa, month] * taken
-                    money -= adder * (run[ppa] + run[ppas + ppa])
-                for plant in range(plants):
-                    money -= cost[connected + plant] * run[connected + plant]
-                for tier in range(tiers):
-                    money += load_value[tier] * load_run[tier]
-                total += (high - low) * money
+                total = scale * (sums[high] - sums[low])
+                hourly[PRICE, 0] = total / (high - low)
+                list_hour(hourly, index, mw, base, kind, fee, stack.order, stack.moving, stack.work, stack.kept, 0)
+                give, _ = lay_out(kind, stack.order, stack.work, limit[month])
+                give_out(stack.order, stack.work, give, ROUNDING * give)
+                write_hours(
+                    hourly,
+                    index,
+                    kind,
+                    fee,
+                    site.least,
+                    contract,
+                    stack.order,
+                    stack.work,
+                    0,
+                    0,
+                    float(high - low),
+                    total,
+                    flows,
+                )
                 low = high
-            margin[scenario, month] = total
+            margin[scenario, month] = flows[MARGIN, 0]

@@ -1,36 +1,62 @@
-"""What ran in each hour: arrays by source and use, a labelled dataset of them, and their audit.
-
-`balance_errors` recomputes every physical and contractual statement from the raw problem; it knows nothing of how the
-result was found.
-"""
+"""What ran in each hour: arrays by source and use, and a labelled dataset of them. `repower.dispatch.audit` checks them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from repower.dispatch.problem import Floats, SiteHours, checked
+from repower.dispatch.arrays import Floats
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """How good a dispatch is, and how that is known.
+
+    objective_usd : what it earns over the horizon.  bound_usd : no dispatch of the same problem earns more; found from
+    prices alone (`repower.dispatch.certificate`), so that it does not lean on the search.
+    gap : (bound - objective) / max(1 USD, \\|objective\\|), not negative.
+    method : ``exact`` (the kernel, gap at most 1e-7), ``bounded`` (the kernel, with the gap that it could not close),
+        ``lp`` or ``milp`` (HiGHS).
+    remarks : where the problem is not concave and what was done about it; empty for a plain one.
+    seconds : wall-clock of finding it.
+    """
+
+    objective_usd: float
+    bound_usd: float
+    gap: float
+    method: Literal["exact", "bounded", "lp", "milp"]
+    remarks: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class HourResult:
-    """One site, hour by hour; H hours, P contracts, G generators, K tiers. MW at the site meter, money positive to us.
+    """One site, hour by hour; dims as in `SiteHours`. MW at the site meter, money positive to us.
 
     spot_mw : [H] bought at the market price through the connection.
     ppa_taken_mw : [P, H] paid for; is the sum of ppa_delivered_mw (used here, through the connection), ppa_resold_mw
         (sold at the market price less the fee, without the connection) and ppa_left_mw (not used).
-    generation_mw : [G, H].  tier_mw : [K, H] mining.  ai_served_mw, unserved_mw : [H] sum to the AI load.
-    margin_usd : [H] mining value less energy, plus resale, less unserved load; the AI's own revenue is not in it.
-    marginal_import_usd_per_mwh : [H] gain from one more MW of import limit (right derivative, never negative).
-    marginal_energy_usd_per_mwh : [H] gain from one more MW that costs nothing at the bus, behind the connection, and may
-        be refused (right derivative, never negative).
+    generation_mw : [G, H].  export_mw : [H] sold to the market through the connection.
+    tier_mw : [K, H] mining.  reserve_mw : [K, H] the part of it that is offered as reserve.
+    ai_served_mw, flexed_mw, unserved_mw : [H] sum to the AI load; flexed is interrupted by agreement.
+    charge_mw, discharge_mw : [B, H] at the bus, never both.  stored_mwh : [B, H] at the end of the hour.
+    margin_usd : [H] mining value, reserve, export and resale less energy, wear, coincident peaks and what is not served;
+        the AI's own revenue and the demand charges are not in it.
+    marginal_import_usd_per_mwh : [H] gain from one more MW of import limit; without batteries and peaks the right
+        derivative, never negative.
+    marginal_energy_usd_per_mwh : [H] gain from one more MW that costs nothing at the bus, behind the connection.
+    marginal_stored_usd_per_mwh : [B, H] worth of a MWh more in store at the end of the hour.
+    marginal_peak_usd_per_mw : [H] what this hour would give for one more MW of its cell's peak; they add up to the charge.
+    peak_mw : [C] highest import of each billing cell.  demand_charge_usd : [J].
+    end_value_usd : worth of what is left in store.
+    certificate : its `objective_usd` is sum(margin_usd) - sum(demand_charge_usd) + end_value_usd.
     """
 
     spot_mw: Floats
@@ -39,41 +65,59 @@ class HourResult:
     ppa_resold_mw: Floats
     ppa_left_mw: Floats
     generation_mw: Floats
+    export_mw: Floats
     tier_mw: Floats
+    reserve_mw: Floats
     ai_served_mw: Floats
+    flexed_mw: Floats
     unserved_mw: Floats
+    charge_mw: Floats
+    discharge_mw: Floats
+    stored_mwh: Floats
     margin_usd: Floats
     marginal_import_usd_per_mwh: Floats
     marginal_energy_usd_per_mwh: Floats
+    marginal_stored_usd_per_mwh: Floats
+    marginal_peak_usd_per_mw: Floats
+    peak_mw: Floats
+    demand_charge_usd: Floats
+    end_value_usd: float
+    certificate: Certificate
 
 
-@dataclass(frozen=True)
-class BalanceErrors:
-    """By how much each hour breaks its own statements.
-
-    energy_mw : [H] the largest breach of any balance, limit or contract, in MW.
-    money_usd : [H] margin less the margin recomputed from the MW.
-    money_share : [H] that, as a share of all money that changes hands in the hour (at least 1 USD).
-    """
-
-    energy_mw: Floats
-    money_usd: Floats
-    money_share: Floats
-
-
-_VARIABLES = {
-    "spot_mw": (("hour",), "MW", "bought at the market price"),
-    "ppa_taken_mw": (("ppa", "hour"), "MW", "paid for under the contract"),
-    "ppa_delivered_mw": (("ppa", "hour"), "MW", "contract energy used at the site"),
-    "ppa_resold_mw": (("ppa", "hour"), "MW", "contract energy sold back to the market"),
-    "ppa_left_mw": (("ppa", "hour"), "MW", "contract energy paid for and not used"),
-    "generation_mw": (("generator", "hour"), "MW", "generation behind the meter"),
-    "tier_mw": (("tier", "hour"), "MW", "mining load"),
-    "ai_served_mw": (("hour",), "MW", "AI load served"),
-    "unserved_mw": (("hour",), "MW", "AI load not served"),
-    "margin_usd": (("hour",), "USD", "mining value less energy and unserved load"),
-    "marginal_import_usd_per_mwh": (("hour",), "USD/MWh", "gain from one more MW of import limit"),
-    "marginal_energy_usd_per_mwh": (("hour",), "USD/MWh", "gain from one more MW at the bus that costs nothing"),
+_HOUR, _PPA, _GENERATOR, _TIER, _BATTERY = (
+    ("hour",),
+    ("ppa", "hour"),
+    ("generator", "hour"),
+    ("tier", "hour"),
+    ("battery", "hour"),
+)
+#: Power that flows in an hour: its sum is energy.
+_FLOWS = {
+    "spot_mw": (_HOUR, "bought at the market price through the connection"),
+    "ppa_taken_mw": (_PPA, "paid for under the contract"),
+    "ppa_delivered_mw": (_PPA, "contract energy used at the site"),
+    "ppa_resold_mw": (_PPA, "contract energy sold back to the market"),
+    "ppa_left_mw": (_PPA, "contract energy paid for and not used"),
+    "generation_mw": (_GENERATOR, "generation behind the meter"),
+    "export_mw": (_HOUR, "sold to the market through the connection"),
+    "tier_mw": (_TIER, "mining load"),
+    "reserve_mw": (_TIER, "mining load offered as reserve"),
+    "ai_served_mw": (_HOUR, "AI load served"),
+    "flexed_mw": (_HOUR, "AI load interrupted by agreement"),
+    "unserved_mw": (_HOUR, "AI load not served"),
+    "charge_mw": (_BATTERY, "drawn by the battery"),
+    "discharge_mw": (_BATTERY, "given back by the battery"),
+}
+_VARIABLES = {name: (dims, "MW", title) for name, (dims, title) in _FLOWS.items()} | {
+    "stored_mwh": (_BATTERY, "MWh", "stored at the end of the hour"),
+    "margin_usd": (_HOUR, "USD", "mining value, reserve and sales less energy, wear and load not served"),
+    "marginal_import_usd_per_mwh": (_HOUR, "USD/MWh", "gain from one more MW of import limit"),
+    "marginal_energy_usd_per_mwh": (_HOUR, "USD/MWh", "gain from one more MW at the bus that costs nothing"),
+    "marginal_stored_usd_per_mwh": (_BATTERY, "USD/MWh", "worth of a MWh more in store at the end of the hour"),
+    "marginal_peak_usd_per_mw": (_HOUR, "USD/MW", "what the hour would give for a higher peak of its billing cell"),
+    "peak_mw": (("cell",), "MW", "highest import of the billing cell"),
+    "demand_charge_usd": (("charge",), "USD", "demand charge over the horizon"),
 }
 
 
@@ -83,8 +127,15 @@ def to_dataset(
     ppas: Sequence[str] | None = None,
     generators: Sequence[str] | None = None,
     tiers: Sequence[str] | None = None,
+    batteries: Sequence[str] | None = None,
+    cells: Sequence[str] | None = None,
+    charges: Sequence[str] | None = None,
 ) -> xr.Dataset:
-    """The result with its labels: dims hour, ppa, generator, tier; attrs `units` and `long_name` on every variable.
+    """The result with its labels: dims hour, ppa, generator, tier, battery, cell, charge.
+
+    Attrs `units` and `long_name` on every variable. On the dataset: the totals in USD (``total_margin_usd``,
+    ``total_demand_charge_usd``, ``end_value_usd``), the MWh of every flow over the horizon (``spot_mwh``, ...), and the
+    certificate (``objective_usd``, ``bound_usd``, ``gap``, ``method``, ``remarks`` one a line, ``solve_s``).
 
     Labels count from 0 where none are given. Raises ValueError when labels do not fit or are not unique.
     """
@@ -95,59 +146,36 @@ def to_dataset(
         "ppa": len(result.ppa_taken_mw),
         "generator": len(result.generation_mw),
         "tier": len(result.tier_mw),
+        "battery": len(result.stored_mwh),
+        "cell": len(result.peak_mw),
+        "charge": len(result.demand_charge_usd),
     }
+    given = (hours, ppas, generators, tiers, batteries, cells, charges)
     coords = {}
-    for (dim, size), labels in zip(sizes.items(), (hours, ppas, generators, tiers), strict=True):
+    for (dim, size), labels in zip(sizes.items(), given, strict=True):
         index = np.arange(size) if labels is None else np.asarray(labels)
-        if index.shape != (size,) or len(np.unique(index)) != size:
+        if index.shape != (size,) or (labels is not None and len(np.unique(index)) != size):
             raise ValueError(f"the labels of {dim} must be {size} different ones, not {list(index)[:5]}")
         coords[dim] = index
     data = {
-        name: xr.DataArray(getattr(result, name), dims=dims, attrs={"units": units, "long_name": title})
+        name: xr.Variable(dims, getattr(result, name), {"units": units, "long_name": title})
         for name, (dims, units, title) in _VARIABLES.items()
     }
-    return xr.Dataset(data, coords=coords)
+    return xr.Dataset(data, coords=coords, attrs=_totals(result))
 
 
-def balance_errors(problem: SiteHours, result: HourResult) -> BalanceErrors:
-    """Energy and money of every hour against the raw problem; all zero, up to rounding, for a right result."""
-    p = checked(problem)
-    must = p.ppa_must_take_share[:, None] * p.ppa_mw
-    delivered, generated = result.ppa_delivered_mw.sum(axis=0), result.generation_mw.sum(axis=0)
-    breaches = [
-        np.abs(result.spot_mw + delivered + generated - result.tier_mw.sum(axis=0) - result.ai_served_mw),
-        np.abs(result.ai_served_mw + result.unserved_mw - p.ai_mw),
-        result.spot_mw + delivered - p.import_limit_mw,
-        *np.abs(result.ppa_delivered_mw + result.ppa_resold_mw + result.ppa_left_mw - result.ppa_taken_mw),
-        *(must - result.ppa_taken_mw),
-        *(result.ppa_taken_mw - p.ppa_mw),
-        *np.where(p.ppa_resale[:, None], 0.0, result.ppa_resold_mw),
-        *(result.generation_mw - p.generator_mw),
-        *(result.tier_mw - p.tier_mw),
-    ]
-    flows = [result.spot_mw, result.ai_served_mw, result.unserved_mw]
-    for rows in (
-        result.ppa_taken_mw,
-        result.ppa_delivered_mw,
-        result.ppa_resold_mw,
-        result.ppa_left_mw,
-        result.generation_mw,
-        result.tier_mw,
-    ):
-        flows.extend(rows)
-    energy = np.max([np.zeros_like(p.ai_mw), *breaches, *(-flow for flow in flows)], axis=0)
-
-    price = p.market_price_usd_per_mwh
-    fee = p.ppa_resale_fee_usd_per_mwh[:, None]
-    lines = [
-        *(p.tier_value_usd_per_mwh * result.tier_mw),
-        -price * result.spot_mw,
-        -p.adder_usd_per_mwh * (result.spot_mw + delivered),
-        *(-p.ppa_price_usd_per_mwh * result.ppa_taken_mw),
-        *((price - fee) * result.ppa_resold_mw),
-        *(-p.generator_cost_usd_per_mwh * result.generation_mw),
-        -p.unserved_usd_per_mwh * result.unserved_mw,
-    ]
-    money = result.margin_usd - np.sum(lines, axis=0)
-    turnover = np.maximum(1.0, np.sum(np.abs(lines), axis=0))
-    return BalanceErrors(energy_mw=energy, money_usd=money, money_share=np.abs(money) / turnover)
+def _totals(result: HourResult) -> dict[str, float | str]:
+    proof = result.certificate
+    energy = {f"{name.removesuffix('_mw')}_mwh": float(getattr(result, name).sum()) for name in _FLOWS}
+    return {
+        "objective_usd": proof.objective_usd,
+        "bound_usd": proof.bound_usd,
+        "gap": proof.gap,
+        "method": proof.method,
+        "remarks": "\n".join(proof.remarks),
+        "solve_s": proof.seconds,
+        "total_margin_usd": float(result.margin_usd.sum()),
+        "total_demand_charge_usd": float(result.demand_charge_usd.sum()),
+        "end_value_usd": float(result.end_value_usd),
+        **energy,
+    }

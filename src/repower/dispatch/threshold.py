@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from repower.dispatch.merit import compiled
+from repower.dispatch.arrays import Floats, Ints, numbers
 from repower.dispatch.months import check_calendar
-from repower.dispatch.problem import Floats, Ints, numbers
+from repower.dispatch.stack import compiled
 from repower.horizon import HOURS_IN_YEAR, MONTH_EDGES
 
 _EDGES = np.array(MONTH_EDGES)

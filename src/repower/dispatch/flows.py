@@ -1,0 +1,139 @@
+"""What runs, added up: by hour or by month, as rows of one array; compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from repower.dispatch.arrays import Floats, Ints
+from repower.dispatch.stack import (
+    ADDER,
+    CONNECTED,
+    COST,
+    EXPORT,
+    FIRM,
+    FIRST_SOURCE,
+    FLEXIBLE,
+    FOLLOWS,
+    GIVEN,
+    MW,
+    PERIOD,
+    SLOT,
+    SOURCE,
+    SPOT,
+    WIDTH,
+    Hours,
+    Ranks,
+    compiled,
+    inlined,
+)
+
+#: Rows of the flows, each summed by slot: USD first, then MWh; from USED on what each place of the list gives or gets, and
+#: after them, for each contract, what is taken and what is resold.
+MARGIN, SPOT_USD, RESALE_USD, EXPORT_USD, ADDER_USD, CHARGE, DISCHARGE, UNSERVED, FLEXED, USED = range(10)
+
+#: Rows of the detail of single hours: energy in store at the end; value of one more MW at the bus by what is not yet full,
+#: storage aside, with and without sources behind the connection; cheapest connected source not yet full; slopes of the
+#: hour's margin over withdrawal, to the right and to the left.
+STORED, NEXT, NEXT_FREE, NEXT_IMPORT, RIGHT, LEFT = range(6)
+
+
+@compiled
+def new_flows(site: Hours, slots: int) -> Floats:
+    """Zeros for `run_hours` to add to: [rows, slots]."""
+    return np.zeros((USED + len(site.kind) + 2 * len(site.contract), slots))
+
+
+def new_detail(hours: int) -> Floats:
+    """[6, H] for `run_hours`."""
+    return np.zeros((6, hours))
+
+
+@inlined
+def write_hours(
+    hourly: Floats,
+    calendar: Ints,
+    kind: Ints,
+    fee: Floats,
+    least: Floats,
+    contract: Floats,
+    order: Ranks,
+    work: Floats,
+    hour: int,
+    running: int,
+    hours: float,
+    market: float,
+    flows: Floats,
+) -> None:
+    """Add what `give_out` gave in a number of `hours` like this one; `market` is the sum of their prices."""
+    ppas = len(contract)
+    at, slot = calendar[PERIOD, hour], calendar[SLOT, hour]
+    spot_place = 0
+    money = through = 0.0
+    for item in order:
+        given = work[GIVEN, item]
+        what = kind[item]
+        if what & SOURCE:
+            used = work[WIDTH, item] - given
+            share = least[item]
+            if share > 0.0:
+                bit = 0
+                for place in range(item):
+                    if least[place] > 0.0:
+                        bit += 1
+                if (running >> bit) & 1:
+                    used += share * work[MW, item]
+            if what & CONNECTED:
+                through += used
+                if what & SPOT:
+                    spot_place = item
+                    flows[SPOT_USD, slot] += market * used
+                    money -= market * used
+            else:
+                money -= hours * work[COST, item] * used
+            flows[USED + item, slot] += hours * used
+        else:
+            flows[USED + item, slot] += hours * given
+            if what & EXPORT:
+                export_usd = (market - hours * fee[item]) * given
+                flows[EXPORT_USD, slot] += export_usd
+                money += export_usd
+            elif item >= FIRST_SOURCE:
+                money += hours * work[COST, item] * given
+    for ppa in range(ppas):
+        must_place, optional_place = spot_place + 2 * ppas - ppa, spot_place + ppas - ppa
+        must_run = work[WIDTH, must_place] - work[GIVEN, must_place]
+        optional_run = work[WIDTH, optional_place] - work[GIVEN, optional_place]
+        brings = max(market - hours * fee[must_place], 0.0) if kind[must_place] & FOLLOWS else 0.0
+        taken = work[MW, must_place] + optional_run
+        if brings > hours * contract[ppa, at]:
+            taken = work[MW, must_place] + work[MW, optional_place]
+        resold = taken - must_run - optional_run if brings > 0.0 else 0.0
+        row = USED + len(kind) + 2 * ppa
+        flows[row, slot] += hours * taken
+        flows[row + 1, slot] += hours * resold
+        flows[RESALE_USD, slot] += brings * resold
+        money += brings * resold - hours * contract[ppa, at] * taken
+    short, flexed = work[MW, FIRM] - work[GIVEN, FIRM], work[MW, FLEXIBLE] - work[GIVEN, FLEXIBLE]
+    adder_usd = hours * hourly[ADDER, hour] * through
+    flows[UNSERVED, slot] += hours * short
+    flows[FLEXED, slot] += hours * flexed
+    flows[ADDER_USD, slot] += adder_usd
+    flows[MARGIN, slot] += money - adder_usd - hours * (work[COST, FIRM] * short + work[COST, FLEXIBLE] * flexed)
+
+
+@inlined
+def write_next(kind: Ints, order: Ranks, work: Floats, rank: int, hour: int, detail: Floats) -> None:
+    """What one more MW would do, at the bus and through the connection."""
+    detail[NEXT_IMPORT, hour] = np.inf
+    for item in order:
+        if kind[item] & CONNECTED and work[WIDTH, item] - work[GIVEN, item] < work[MW, item]:
+            detail[NEXT_IMPORT, hour] = min(detail[NEXT_IMPORT, hour], work[COST, item])
+    detail[NEXT, hour] = detail[NEXT_FREE, hour] = -np.inf
+    for after in range(rank, len(order)):
+        item = order[after]
+        if work[GIVEN, item] < work[WIDTH, item]:
+            if detail[NEXT, hour] == -np.inf:
+                detail[NEXT, hour] = work[COST, item]
+            if kind[item] & CONNECTED == 0:
+                detail[NEXT_FREE, hour] = work[COST, item]
+                break
