@@ -113,6 +113,49 @@ policy:
     - {country: NO, new_mining_allowed: false, source: made up for tests}
 """
 
+#: What the dispatch of one year prices beside the study, put into the small portfolio: text there, text in its place.
+FULL_CHANGES = (
+    ("  - {name: antminer-s21, th_per_s: 200, watts: 3500}  # R* list of machines\n",
+     """\
+  - name: antminer-s21
+    th_per_s: 200
+    watts: 3500
+    wear_usd_per_mwh: 2
+    modes: [{name: low, power_share: 0.6, j_per_th: 15}, {name: high, power_share: 1.2, j_per_th: 19.6}]
+"""),
+    ("rack_kw: 15, load_factor_share: 0.8}",
+     "rack_kw: 15, load_factor_share: 0.8,\n     workload: inference, flexible_share: 0.2, flexible_usd_per_mwh: 300}"),
+    ("status: contracted}  # K: typical", "status: contracted, export_mw: 40}"),
+    ("      adder_usd_per_mwh: 4.5\n",
+     """\
+      adder_usd_per_mwh: 4.5
+      export_fee_usd_per_mwh: 2
+      demand_charge:
+        - {kind: coincident_peak, usd_per_kw_month: 5.5, months: [6, 7, 8, 9], intervals_per_month: 1}
+        - {name: on-peak, kind: monthly_peak, usd_per_kw_month: 3, months: [6, 7, 8], from_hour: 14, until_hour: 20,
+           ratchet_share: 0.8}
+        - {kind: annual_peak, usd_per_kw_month: 2}
+      battery: {power_mw: 50, energy_mwh: 100, round_trip_efficiency: 0.81, usd_per_mwh_throughput: 5, from: 2028-01}
+      curtailment: {hours_per_year: 100, notice_hours: 1, import_share: 0.5}
+      reserve: {usd_per_mw_hour: 3.0, max_share: 0.5, called_hours_per_year: 30}
+"""),
+    ("variable_usd_per_mwh: 4, from: 2028-01}",
+     "variable_usd_per_mwh: 4, from: 2028-01,\n           least_share: 0.4, min_up_hours: 6, run_hours_per_year: 500}"),
+    ("    designs: [dense, classic]\n",
+     "    designs: [dense, classic]\n    unserved_usd_per_mwh: 4000\n    utc_offset_hours: -6\n"),
+)  # fmt: skip
+
+
+def _with_changes(text: str, changes: tuple[tuple[str, str], ...]) -> str:
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+#: The small portfolio with a battery, demand charges, export, calls, reserve, power modes and halls with a day.
+FULL_YAML = _with_changes(SMALL_YAML, FULL_CHANGES)
+
 
 def write_small(folder: Path, text: str = SMALL_YAML) -> Path:
     """Write `text` as portfolio.yaml beside placeholder series (a heading and no hours), and give the folder."""

@@ -104,6 +104,14 @@ _USDPERMWH = Unit(
         ("c/kWh", 10.0),
     ),
 )
+_USDPERMWHOUR = Unit(
+    "USD/MW-h",
+    (
+        ("$/MW-h", 1.0),
+        ("USD/MW/h", 1.0),
+        ("USD/kW-h", 1000.0),
+    ),
+)
 _USDPERKWMONTH = Unit(
     "USD/kW-month",
     (
@@ -179,6 +187,14 @@ _EHPERS = Unit(
         ("TH/s", 1e-06),
     ),
 )
+_JPERTH = Unit("J/TH", (("W/TH", 1.0),))
+_MWH = Unit(
+    "MWh",
+    (
+        ("kWh", 0.001),
+        ("GWh", 1000.0),
+    ),
+)
 _DEGREES = Unit(
     "degC",
     (
@@ -222,6 +238,8 @@ Usd = Annotated[float, _USD, _reader(_USD), Field(allow_inf_nan=False)]
 """USD: money, nominal."""
 UsdPerMwh = Annotated[float, _USDPERMWH, _reader(_USDPERMWH), Field(allow_inf_nan=False)]
 """USD/MWh: price of energy."""
+UsdPerMwHour = Annotated[float, _USDPERMWHOUR, _reader(_USDPERMWHOUR), Field(allow_inf_nan=False)]
+"""USD/MW-h: price of a MW held ready for an hour."""
 UsdPerKwMonth = Annotated[float, _USDPERKWMONTH, _reader(_USDPERKWMONTH), Field(allow_inf_nan=False)]
 """USD/kW-month: rent or capacity price."""
 UsdPerMwMonth = Annotated[float, _USDPERMWMONTH, _reader(_USDPERMWMONTH), Field(allow_inf_nan=False)]
@@ -244,6 +262,10 @@ ThPerS = Annotated[float, _THPERS, _reader(_THPERS), Field(allow_inf_nan=False)]
 """TH/s: hashrate of one machine."""
 EhPerS = Annotated[float, _EHPERS, _reader(_EHPERS), Field(allow_inf_nan=False)]
 """EH/s: hashrate of the network."""
+JPerTh = Annotated[float, _JPERTH, _reader(_JPERTH), Field(allow_inf_nan=False)]
+"""J/TH: energy of a mining machine per terahash."""
+Mwh = Annotated[float, _MWH, _reader(_MWH), Field(allow_inf_nan=False)]
+"""MWh: energy."""
 Degrees = Annotated[float, _DEGREES, _reader(_DEGREES), Field(allow_inf_nan=False)]
 """degC: temperature."""
 Angle = Annotated[float, _ANGLE, _reader(_ANGLE), Field(allow_inf_nan=False)]
@@ -256,6 +278,8 @@ Months = Annotated[int, _MONTHS, _reader(_MONTHS)]
 """months: duration."""
 Hours = Annotated[float, _HOURS, _reader(_HOURS), Field(allow_inf_nan=False)]
 """h: duration."""
+WholeHours = Annotated[int, _HOURS, _reader(_HOURS)]
+"""h: a whole number of hours."""
 
 
 def _read_month(value: Any) -> Any:

@@ -8,93 +8,35 @@ anywhere must be in `repower.portfolio.unpriced.UNPRICED`, and a field of that l
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 import numpy as np
 import pytest
-from pydantic import BaseModel, ValidationError
 
+from field_changes import called, changed, leaves, others
 from repower.conversion.decide import tabulate
 from repower.conversion.financing import finance_halls
 from repower.conversion.programme import run_programme
 from repower.conversion.setting import Setting
 from repower.finance.metrics import npv
-from repower.horizon import Month
 from repower.markets.shapes import read_shapes
-from repower.portfolio import Portfolio
+from repower.portfolio import Portfolio, Supply
 from repower.portfolio.unpriced import UNPRICED
 from repower.scenarios.sampling import base, sample
-from small_portfolio import SMALL_YAML
+from small_portfolio import FULL_YAML
 from small_series import small, small_series
 
-#: The small portfolio with a step still in the queue and a lease that ends within the study.
-TEXT = SMALL_YAML.replace(
-    "status: contracted}  # K: typical", "status: contracted}\n      - {from: 2028-10, import_mw: 160, status: in_queue}"
+#: The small portfolio with everything, a step still in the queue and a lease that ends within the study.
+TEXT = FULL_YAML.replace(
+    "status: contracted, export_mw: 40}",
+    "status: contracted, export_mw: 40}\n      - {from: 2028-10, import_mw: 160, export_mw: 40, status: in_queue}",
 )
 TEXT = TEXT.replace("      - {name: land, grid_mw: 60}", "      - {name: land, grid_mw: 60}\n      - {name: later, grid_mw: 10}")
 TEXT = TEXT.replace("refresh_miner: antminer-s21", "refresh_miner: antminer-s21\n  renewal_payback_months: 30")
 TEXT = TEXT.replace("critical_mw: 25,", "critical_mw: 50,").replace("gpu: gb300, critical_mw: 20", "gpu: gb300, critical_mw: 50")
 TEXT = TEXT.replace("cooling: air_chiller", "cooling: adiabatic_air")
 TEXT = TEXT.replace("term_months: 120, usd_per_kw_month: 120", "term_months: 48, usd_per_kw_month: 120")
-
-#: Texts that name things or speak to people; a name that is changed breaks a reference, which the checks catch.
-NAMES = {"name", "about", "series", "customer", "miner", "gpu", "cloud", "design", "power_market", "weather", "country",
-         "data_may_live_in",
-         "designs", "between", "refresh_miner", "source"}  # fmt: skip
-TITLES = {"AiDesign": "design", "CountryTax": "tax", "YearBudget": "budget", "WeatherStation": "station"}
-
-
-def path(model: type[BaseModel], field: str) -> str:
-    """As in UNPRICED: `site.latitude`."""
-    return f"{TITLES.get(model.__name__, model.__name__.lower())}.{field}"
-
-
-def leaves(model: BaseModel, way: tuple[Any, ...] = ()) -> Iterator[tuple[type[BaseModel], str, tuple[Any, ...], Any]]:
-    """(model, field, way to it, value) of everything that is a number, a month, a switch or a word out of a few."""
-    for field in type(model).model_fields:
-        value = getattr(model, field)
-        if isinstance(value, BaseModel):
-            yield from leaves(value, (*way, field))
-        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
-            for position, item in enumerate(value):
-                yield from leaves(item, (*way, field, position))
-        elif field not in NAMES and value is not None and not isinstance(value, tuple):
-            yield type(model), field, (*way, field), value
-
-
-def others(model: type[BaseModel], field: str, value: Any) -> list[Any]:
-    """Values to try in its place."""
-    if isinstance(value, bool):
-        return [not value]
-    if isinstance(value, Month):
-        return [value + 3, value + -3, value + 12, value + 24, value + -36]
-    if isinstance(value, str):
-        annotation = model.model_fields[field].annotation
-        words = get_args(annotation) if get_origin(annotation) is Literal else ()
-        return [word for word in words if word != value]
-    if isinstance(value, int):
-        return [value + 1, value - 1, value + 12, max(1, value // 2)]
-    return [value * 1.1 + 0.01, value * 0.8 - 0.001, value * 0.5, value + 0.05, value + 0.6, value + 200]
-
-
-def changed(portfolio: Portfolio, way: tuple[Any, ...], value: Any) -> Portfolio | None:
-    """The portfolio with one leaf replaced; None where the models refuse the value."""
-
-    def put(node: Any, rest: tuple[Any, ...]) -> Any:
-        if not rest:
-            return value
-        if isinstance(node, tuple):
-            return tuple(put(item, rest[1:]) if position == rest[0] else item for position, item in enumerate(node))
-        return node.model_copy(update={rest[0]: put(getattr(node, rest[0]), rest[1:])})
-
-    try:
-        answer = Portfolio.model_validate(put(portfolio, way).model_dump(by_alias=True))
-    except ValidationError:
-        return None
-    answer._origin = portfolio.origin
-    return answer
 
 
 def result(portfolio: Portfolio, shapes: Any) -> str:
@@ -129,8 +71,8 @@ def _has(choices: tuple[Any, ...], block: tuple[str, str], wanted: tuple[str, in
 
 
 @pytest.fixture(scope="module")
-def fields(tmp_path_factory) -> dict[str, bool]:
-    """Whether any change of a field changes any result."""
+def studied(tmp_path_factory) -> tuple[Portfolio, Any, str]:
+    """The portfolio, its hours, and the digest of its study."""
     folder = tmp_path_factory.mktemp("small")
     small_series(folder)
     portfolio = small(folder, TEXT)
@@ -139,10 +81,15 @@ def fields(tmp_path_factory) -> dict[str, bool]:
     shapes = read_shapes(portfolio)
     reference = result(portfolio, shapes)
     assert result(portfolio, shapes) == reference, "the same portfolio must give the same result"
+    return portfolio, shapes, reference
+
+
+def test_every_field_that_is_not_listed_changes_a_result(studied):
+    portfolio, shapes, reference = studied
     moves: dict[str, bool] = {}
     for model, field, way, value in leaves(portfolio):
-        name = path(model, field)
-        if moves.get(name):
+        name = called(portfolio, way)
+        if moves.get(name) or name in UNPRICED:
             continue
         moves.setdefault(name, False)
         for other in others(model, field, value):
@@ -156,10 +103,57 @@ def fields(tmp_path_factory) -> dict[str, bool]:
                 moves[name] = True  # refused loudly where it is used: not forgotten
             if moves[name]:
                 break
-    return moves
+    assert [name for name, is_moved in moves.items() if not is_moved] == []
+    assert len(moves) > 80
 
 
-def test_every_field_changes_a_result_or_is_listed(fields):
-    silent = {name for name, moves in fields.items() if not moves}
-    assert silent == {name for name in UNPRICED if name in fields}
-    assert len(fields) > 80
+def test_no_field_that_is_listed_changes_a_result(studied):
+    """All of them at once, twice with different values: if nothing moves, none of them does."""
+    portfolio, shapes, reference = studied
+    listed: set[str] = set()
+    for turn in range(2):
+        candidate = portfolio
+        for model, field, way, value in leaves(portfolio):
+            name = called(portfolio, way)
+            if name not in UNPRICED:
+                continue
+            accepted = [new for other in others(model, field, value) if (new := changed(candidate, way, other)) is not None]
+            assert accepted, f"no other value of {name} is accepted"
+            candidate = accepted[turn % len(accepted)]
+            listed.add(name)
+        assert candidate != portfolio
+        assert result(candidate, shapes) == reference
+    assert listed == set(UNPRICED) - {"jurisdiction.source"}  # a text
+
+
+def test_the_study_of_a_portfolio_is_the_same_without_what_it_does_not_price(studied):
+    portfolio, shapes, reference = studied
+    bare = [
+        site.model_copy(
+            update={
+                "connection": tuple(step.model_copy(update={"export_mw": 0.0}) for step in site.connection),
+                "supply": Supply(adder_usd_per_mwh=site.supply.adder_usd_per_mwh, ppas=site.supply.ppas, generators=plain),
+                "utc_offset_hours": None,
+                "unserved_usd_per_mwh": None,
+            }
+        )
+        for site in portfolio.sites
+        for plain in [
+            tuple(
+                plant.model_copy(update={"least_share": 0.0, "min_up_hours": 1, "run_hours_per_year": None})
+                for plant in site.supply.generators
+            )
+        ]
+    ]
+    without = portfolio.model_copy(
+        update={
+            "sites": tuple(bare),
+            "miners": tuple(miner.model_copy(update={"modes": (), "wear_usd_per_mwh": 0.0}) for miner in portfolio.miners),
+            "designs": tuple(
+                design.model_copy(update={"workload": "training", "flexible_share": 0.0, "flexible_usd_per_mwh": 0.0})
+                for design in portfolio.designs
+            ),
+        }
+    )
+    without._origin = portfolio.origin
+    assert result(without, shapes) == reference

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from repower.errors import InputError
 from repower.portfolio.reading import find_problems, load
-from small_portfolio import SMALL_YAML, write_small
+from small_portfolio import FULL_YAML, write_small
 
 WORDS = [
     "null", "[]", "{}", "-5", "0", ".nan", ".inf", "true", "yes", '""', "2027-13", "1e400", "9" * 400, "0x1F", "*a", "&a",
@@ -19,14 +19,14 @@ WORDS = [
     '"', ",", ":", ": ", "{", "}", "[", "]", "|", ">", "\r", "..", "/", "NO", "2,5 MW", "~", "<<: *a", "---\n", "\n", "\u2028",
     "\x00", "a1", "dense", "from",
 ]  # fmt: skip
-VALUES = [match.span(1) for match in re.finditer(r": ([^,{}\[\]\n]+)", SMALL_YAML)]
-KEYS = [match.span() for match in re.finditer(r"[a-z_]+(?=:)", SMALL_YAML)]
+VALUES = [match.span(1) for match in re.finditer(r": ([^,{}\[\]\n]+)", FULL_YAML)]
+KEYS = [match.span() for match in re.finditer(r"[a-z_]+(?=:)", FULL_YAML)]
 
 
 @st.composite
 def mutations(draw: st.DrawFn) -> str:
-    """The small portfolio with words swapped, then characters and lines removed, doubled or put in."""
-    text = SMALL_YAML
+    """The small portfolio (with everything in it) with words swapped, then characters and lines removed, doubled or put in."""
+    text = FULL_YAML
     spans = draw(st.lists(st.sampled_from(VALUES + KEYS), max_size=3, unique=True))
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + draw(st.sampled_from(WORDS)) + text[end:]
@@ -71,15 +71,15 @@ def test_mutated_text(tmp_path_factory, text):
 
 
 @settings(max_examples=50)
-@given(st.binary(max_size=60), st.integers(0, len(SMALL_YAML)))
+@given(st.binary(max_size=60), st.integers(0, len(FULL_YAML)))
 def test_bytes_of_any_kind(tmp_path_factory, data, place):
     folder = tmp_path_factory.getbasetemp() / "anything"
     check(folder, data)
-    check(folder, SMALL_YAML[:place].encode() + data)
+    check(folder, FULL_YAML[:place].encode() + data)
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(WORDS[:20])
-KEYS_OF_ALL = sorted({text[start:end] for text, (start, end) in ((SMALL_YAML, span) for span in KEYS)})
+KEYS_OF_ALL = sorted({text[start:end] for text, (start, end) in ((FULL_YAML, span) for span in KEYS)})
 TREES = st.recursive(
     SCALARS,
     lambda inner: (
@@ -99,7 +99,7 @@ def test_generated_trees(tmp_path_factory, tree):
 @given(st.data())
 def test_any_subtree_replaced(tmp_path_factory, data):
     """One fact of the small portfolio, at any depth, becomes something else."""
-    tree = yaml.load(SMALL_YAML, Loader=yaml.BaseLoader)
+    tree = yaml.load(FULL_YAML, Loader=yaml.BaseLoader)
     owner = tree
     while True:
         key = data.draw(st.sampled_from(sorted(owner) if isinstance(owner, dict) else range(len(owner))))

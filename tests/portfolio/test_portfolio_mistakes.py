@@ -7,9 +7,9 @@ import pytest
 from repower.errors import InputError
 from repower.explanations import explanations
 from repower.portfolio.reading import find_problems, load
-from small_portfolio import SMALL_YAML, write_small
+from small_portfolio import FULL_YAML, SMALL_YAML, write_small
 
-# code, text in the small portfolio, what an analyst wrote instead, path, what the caret stands under
+# code, text in the small portfolio (or in that with everything), what an analyst wrote instead, path, what the caret stands under
 MISTAKES = [
     ("P101", "name: tydal", "name: ty\u200bdal", "", "\u200bdal"),
     ("P102", "weather: fjord\n", "weather: fjord: oslo\n", "", ": oslo"),
@@ -115,12 +115,68 @@ MISTAKES = [
     ("P236", "critical_kw: 1.9", "critical_kw: 1900", "gpus[0].critical_kw", "1900"),
     ("P237", "data_may_live_in: [US, CA]", "data_may_live_in: [DE, CA]", "leases[0].data_may_live_in", "data_may_live_in"),
     ("P238", "name: land", "name: land/2", "sites[0].blocks[2].name", "land/2"),
+    ("P105", "kind: annual_peak, ", "", "sites[0].supply.demand_charge[2].kind", "{usd"),
+    ("P106", "months: [6, 7, 8, 9]", 'months: [6, "7", 8, 9]', "sites[0].supply.demand_charge[0].months[1]", '"7"'),
+    ("P106", "months: [6, 7, 8, 9]", "months: [6, 7.5, 8, 9]", "sites[0].supply.demand_charge[0].months[1]", "7.5"),
+    ("P106", "months: [6, 7, 8, 9]", "months: 6", "sites[0].supply.demand_charge[0].months", "6"),
+    ("P106", "power_share: 0.6", 'power_share: "a lot"', "miners[0].modes[0].power_share", '"a lot"'),
+    ("P107", "energy_mwh: 100", "energy_mwh: 100 MW", "sites[0].supply.battery.energy_mwh", "100 MW"),
+    ("P107", "usd_per_mw_hour: 3.0", "usd_per_mw_hour: 3 USD/MWh", "sites[0].supply.reserve.usd_per_mw_hour", "3 USD"),
+    ("P108", "import_share: 0.5}", "import_share: 1.0}", "sites[0].supply.curtailment.import_share", "1.0"),
+    ("P108", "round_trip_efficiency: 0.81", "round_trip_efficiency: 81", "sites[0].supply.battery.round_trip_efficiency", "81"),
+    ("P108", "least_share: 0.4", "least_share: 1.4", "sites[0].supply.generators[0].least_share", "1.4"),
+    ("P108", "min_up_hours: 6", "min_up_hours: 0", "sites[0].supply.generators[0].min_up_hours", "0"),
+    ("P108", "months: [6, 7, 8, 9]", "months: [6, 13]", "sites[0].supply.demand_charge[0].months[1]", "13"),
+    ("P108", "power_share: 1.2", "power_share: 120", "miners[0].modes[1].power_share", "120"),
+    ("P108", "export_mw: 40", "export_mw: -40", "sites[0].connection[1].export_mw", "-40"),
+    ("P108", "utc_offset_hours: -6", "utc_offset_hours: -97", "sites[0].utc_offset_hours", "-97"),
+    ("P108", "unserved_usd_per_mwh: 4000", "unserved_usd_per_mwh: 0", "sites[0].unserved_usd_per_mwh", "0"),
+    ("P108", "flexible_share: 0.2", "flexible_share: 20", "designs[1].flexible_share", "20"),
+    ("P109", "kind: annual_peak", "kind: yearly_peak", "sites[0].supply.demand_charge[2].kind", "yearly"),
+    ("P109", "workload: inference", "workload: inferrence", "designs[1].workload", "inferr"),
+    ("P202", "months: [6, 7, 8, 9]", "months: [6, 6]", "sites[0].supply.demand_charge[0].months[1]", "6]"),
+    ("P202", "name: high", "name: low", "miners[0].modes[1].name", "low"),
+    ("P202", "kind: annual_peak", "name: on-peak, kind: annual_peak", "sites[0].supply.demand_charge[2].name", "on-peak"),
+    ("P224", "throughput: 5, from: 2028-01", "throughput: 5, from: 2037-01", "sites[0].supply.battery.from", "2037-01"),
+    ("P236", "j_per_th: 15", "j_per_th: 1500", "miners[0].modes[0].j_per_th", "1500"),
+    ("P241", "{from: 2025-01, import_mw: 100}", "{from: 2025-01, import_mw: 100, export_mw: 50}",
+     "sites[0].connection[1].export_mw", "{from: 2028-07"),
+    ("P241", "{from: 2024-01, import_mw: 60}", "{from: 2024-01, import_mw: 60, export_mw: 5}, {from: 2026-01, import_mw: 70}",
+     "sites[1].connection[1].export_mw", "{from: 2026"),
+    ("P242", ", export_mw: 40", "", "sites[0].supply.export_fee_usd_per_mwh", "2"),
+    ("P243", "kind: annual_peak", "kind: annual_peak, intervals_per_month: 2",
+     "sites[0].supply.demand_charge[2].intervals_per_month", "2"),
+    ("P243", "{kind: annual_peak", "{ratchet_share: 0.5, kind: annual_peak",
+     "sites[0].supply.demand_charge[2].ratchet_share", "0.5"),
+    ("P243", "kind: annual_peak", "kind: annual_peak, peak_hours: [06-01T12]",
+     "sites[0].supply.demand_charge[2].peak_hours", "peak_hours"),
+    ("P244", "months: [6, 7, 8, 9]", "months: [6, 7], peak_hours: [06-21T22, 07-32T22]",
+     "sites[0].supply.demand_charge[0].peak_hours[1]", "07-32"),
+    ("P244", "months: [6, 7, 8, 9]", "months: [6, 7], peak_hours: [06-21T22, 08-03T22]",
+     "sites[0].supply.demand_charge[0].peak_hours", "peak_hours"),
+    ("P244", "months: [6, 7, 8, 9]", "months: [6, 7], peak_hours: [06-21T22, 07-03T22, 08-03T22]",
+     "sites[0].supply.demand_charge[0].peak_hours", "peak_hours"),
+    ("P202", "months: [6, 7, 8, 9]", "months: [6, 7], peak_hours: [06-21T22, 06-21T22]",
+     "sites[0].supply.demand_charge[0].peak_hours[1]", "06-21"),
+    ("P245", "until_hour: 20", "until_hour: 14", "sites[0].supply.demand_charge[1].until_hour", "14"),
+    ("P245", "months: [6, 7, 8, 9], intervals_per_month: 1", "from_hour: 14, until_hour: 15, intervals_per_month: 29",
+     "sites[0].supply.demand_charge[0].intervals_per_month", "29"),
+    ("P246", "run_hours_per_year: 500}", "run_hours_per_year: 500}\n        - {name: spare, mw: 5, variable_usd_per_mwh: 90}",
+     "sites[0].supply.generators[1]", "{name: spare"),
+    ("P247", "power_share: 0.6", "power_share: 1.0", "miners[0].modes[0].power_share", "1.0"),
+    ("P247", "j_per_th: 19.6", "j_per_th: 21.5", "miners[0].modes[1].j_per_th", "21.5"),
+    ("P248", "load_factor_share: 0.8,", "load_factor_share: 0.9,", "designs[1].workload", "inference"),
+    ("P249", ", flexible_usd_per_mwh: 300", "", "designs[1].flexible_share", "0.2"),
+    ("P249", "flexible_share: 0.2, ", "", "designs[1].flexible_usd_per_mwh", "300"),
+    ("P250", "unserved_usd_per_mwh: 4000", "unserved_usd_per_mwh: 200", "sites[0].unserved_usd_per_mwh", "200"),
+    ("P251", "energy_mwh: 100", "energy_mwh: 2", "sites[0].supply.battery.energy_mwh", "2"),
 ]  # fmt: skip
 
 
 def broken(old: str, new: str) -> str:
-    assert SMALL_YAML.count(old) == 1, old
-    text = SMALL_YAML.replace(old, new)
+    whole = SMALL_YAML if SMALL_YAML.count(old) == 1 else FULL_YAML
+    assert whole.count(old) == 1, old
+    text = whole.replace(old, new)
     return text.replace("commissioned: 2022-03", "commissioned: 2019-01") if "built: 2018" in new else text
 
 
@@ -136,6 +192,10 @@ def test_mistake_is_found_where_it_stands_and_causes_no_other(tmp_path, code, ol
     assert shown[0].startswith(f"{tmp_path / 'portfolio.yaml'}:{problem.line}:{problem.column}: {code} ")
     assert shown[2][: len(shown[2]) - 1].strip() == ""
     assert shown[2].endswith("^")
+
+
+def test_the_portfolio_with_everything_has_no_mistake(tmp_path):
+    assert find_problems(write_small(tmp_path, FULL_YAML)) == []
 
 
 def test_every_code_of_the_portfolio_is_met():

@@ -12,6 +12,8 @@
     programme   the chosen plan dispatched in full, at each scenario's dates
     financing   one loan for each leased hall
     decisions   the plan in words
+    site_year   beside all this: one site's hours of one year, with everything that its supply can do, for the dispatch
+                (year_hours, site_loads, mining_tiers, demand_charges, site_year_facts are its parts)
 
 Left out so far: plans that wait for news (a tree with re-plan dates), triggers and the value of waiting, powered shells and
 sales of blocks, building generation or enlarging a connection, mining cash as a source of capital, concentration on one

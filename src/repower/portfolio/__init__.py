@@ -2,15 +2,17 @@
 
 `repower.portfolio.reading.load` reads a folder; the models here are the dictionary of the input file.
 
-Left out so far: batteries, demand charges, curtailment calls, reserves and export of a site; limits that fall; regional
+Left out so far: limits that fall; several batteries at a site; weekends and holidays in tariffs; regional
 rules below a country; sources of texts (numbers and months have theirs from comments). Series are only found and hashed
 here; their values are read by the markets. A file with a syntax error is read up to that place only.
 """
 
 from repower.portfolio.capital import Capital, CountryTax, Loan, YearBudget
-from repower.portfolio.catalogue import Gpu, Miner
+from repower.portfolio.catalogue import Gpu, Miner, PowerMode
 from repower.portfolio.customers import Cloud, Lease
+from repower.portfolio.demand_charge import DemandCharge
 from repower.portfolio.design import AiDesign
+from repower.portfolio.flexibility import Battery, Curtailment, Reserve
 from repower.portfolio.markets import Bitcoin, Correlation, GpuRent, Markets, PowerMarket, TimeToPower, WeatherStation
 from repower.portfolio.policy import Jurisdiction, Policy, Risk
 from repower.portfolio.portfolio import Origin, Portfolio, Source
@@ -18,7 +20,8 @@ from repower.portfolio.site import Block, Fleet, Hall, Powered, Site
 from repower.portfolio.supply import Connection, Generator, Ppa, Supply
 
 __all__ = [
-    "AiDesign", "Bitcoin", "Block", "Capital", "Cloud", "Connection", "Correlation", "CountryTax", "Fleet", "Generator",
-    "Gpu", "GpuRent", "Hall", "Jurisdiction", "Lease", "Loan", "Markets", "Miner", "Origin", "Policy", "Portfolio",
-    "PowerMarket", "Powered", "Ppa", "Risk", "Site", "Source", "Supply", "TimeToPower", "WeatherStation", "YearBudget",
+    "AiDesign", "Battery", "Bitcoin", "Block", "Capital", "Cloud", "Connection", "Correlation", "CountryTax",
+    "Curtailment", "DemandCharge", "Fleet", "Generator", "Gpu", "GpuRent", "Hall", "Jurisdiction", "Lease", "Loan",
+    "Markets", "Miner", "Origin", "Policy", "Portfolio", "PowerMarket", "PowerMode", "Powered", "Ppa", "Reserve",
+    "Risk", "Site", "Source", "Supply", "TimeToPower", "WeatherStation", "YearBudget",
 ]  # fmt: skip

@@ -9,9 +9,20 @@ from __future__ import annotations
 from typing import Literal
 
 from repower.portfolio.model import Model, fact
-from repower.units import Kw, Months, Rate, ThPerS, UsdPerGpu, UsdPerGpuHour, UsdPerTh, Watt
+from repower.units import JPerTh, Kw, Months, Rate, Share, ThPerS, UsdPerGpu, UsdPerGpuHour, UsdPerMwh, UsdPerTh, Watt
 
 MinerCooling = Literal["air", "hydro", "immersion"]
+
+
+class PowerMode(Model):
+    """A power at which a machine can run, beside its nominal one.
+
+    Above 1 the machines of a block draw more than its grid MW; then the site's connection is the only limit.
+    """
+
+    name: str = fact("what the firmware calls it", min_length=1)
+    power_share: Share = fact("power against the nominal one", gt=0, le=1.5)
+    j_per_th: JPerTh = fact("energy per terahash at this power", gt=0)
 
 
 class Miner(Model):
@@ -31,6 +42,8 @@ class Miner(Model):
     life_months: Months = fact(
         "months from commissioning until it is scrapped", default=72, gt=0, source="K five to seven years in practice"
     )
+    modes: tuple[PowerMode, ...] = fact("powers at which it can run beside the nominal one", default=())
+    wear_usd_per_mwh: UsdPerMwh = fact("wear and repair on every MWh that the machine draws", default=0.0, ge=0, le=1_000)
 
     @property
     def j_per_th(self) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from repower.portfolio import block_checks, catalogue_checks, connection_checks, money_checks, name_checks, study_checks
+from repower.portfolio import flexibility_checks as flexibility
 from repower.portfolio import supply_checks as supply
 from repower.portfolio.finding import Finding
 from repower.portfolio.portfolio import Portfolio
@@ -63,9 +64,13 @@ def _of_customers(portfolio: Portfolio) -> Iterator[Check]:
 
 def _of_catalogue(portfolio: Portfolio) -> Iterator[Check]:
     for position, miner in _items(portfolio, "miners"):
-        yield catalogue_checks.check_miner_efficiency(miner, ("miners", position))
+        for check in catalogue_checks.OF_MINER:
+            yield check(miner, ("miners", position))
     for position, gpu in _items(portfolio, "gpus"):
         yield catalogue_checks.check_gpu_power(gpu, ("gpus", position))
+    for position, design in _items(portfolio, "designs"):
+        for rule in flexibility.OF_DESIGN:
+            yield rule(portfolio, design, ("designs", position))
 
 
 def _of_markets(portfolio: Portfolio) -> Iterator[Check]:
@@ -79,6 +84,8 @@ def _of_sites(portfolio: Portfolio) -> Iterator[Check]:
             *name_checks.OF_SITE,
             *connection_checks.OF_SITE,
             *supply.OF_SITE,
+            *flexibility.OF_SITE,
+            flexibility.check_charge_names,
             *block_checks.OF_SITE,
             money_checks.check_tax,
         ):
@@ -103,6 +110,9 @@ def _of_supply(portfolio: Portfolio) -> Iterator[Check]:
         for position, generator in _items(feeding, "generators"):
             for rule in supply.OF_GENERATOR:
                 yield rule(portfolio, generator, (*path, "generators", position))
+        for position, charge in _items(feeding, "demand_charge"):
+            for part in flexibility.OF_CHARGE:
+                yield part(portfolio, charge, (*path, "demand_charge", position))
 
 
 _SUBJECTS = (_of_portfolio, _of_catalogue, _of_markets, _of_customers, _of_sites, _of_blocks, _of_supply)

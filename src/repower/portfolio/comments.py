@@ -72,7 +72,11 @@ def _numbers(
         fact = fields.get(key)
         if fact is None:
             continue
-        if fact.model is not None:
+        if fact.kind == "integers" and isinstance(entry.value, Sequence):
+            yield (*path, key), (*lines, entry.line)
+            for position, item in enumerate(entry.value.items):
+                yield (*path, key, position), (*lines, entry.line, item.line)
+        elif fact.model is not None:
             yield from _numbers(entry.value, fact.model, (*path, key), (*lines, entry.line))
         elif fact.kind in ("number", "integer", "month") and isinstance(entry.value, Scalar) and entry.value.value is not None:
             yield (*path, key), (*lines, entry.line, entry.value.line)

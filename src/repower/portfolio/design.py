@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from repower.portfolio.model import Model, fact
-from repower.units import Kw, Share, UsdPerKwMonth
+from repower.portfolio.workload import Workload
+from repower.units import Kw, Share, UsdPerKwMonth, UsdPerMwh
 
 Cooling = Literal["air_chiller", "adiabatic_air", "rear_door", "liquid_hybrid", "warm_liquid", "immersion"]
 Redundancy = Literal["N", "N+1", "2N"]
@@ -25,6 +26,11 @@ class AiDesign(Model):
         le=1,
         source="K 0.75-0.95 at facility level",
     )
+    workload: Workload = fact(
+        "training draws the same in every hour; inference follows its users' day, with the same mean", default="training"
+    )
+    flexible_share: Share = fact("share of the hall's load that its customers let us interrupt", default=0.0, ge=0, le=1)
+    flexible_usd_per_mwh: UsdPerMwh = fact("paid to them for every MWh of it that is interrupted", default=0.0, ge=0, le=100_000)
     opex_usd_per_kw_month: UsdPerKwMonth = fact(
         "running cost of the hall without power: staff, maintenance, insurance, property tax",
         default=20.0,

@@ -17,12 +17,19 @@ from pydantic.fields import FieldInfo
 from repower.horizon import Month
 from repower.units import Unit
 
-Kind = Literal["number", "integer", "truth", "text", "choice", "month", "model", "models", "texts"]
+Kind = Literal["number", "integer", "truth", "text", "choice", "month", "model", "models", "texts", "integers"]
+
+
+class OneOrMany:
+    """Marks a list of models whose only item may be written without a list (see `repower.portfolio.one_or_many`)."""
 
 
 @dataclass(frozen=True, eq=False)
 class FieldFact:
-    """One field: `key` in the file, `kind` of value, `unit` of a number, `choices`, `model` of what is inside."""
+    """One field: `key` in the file, `kind` of value, `unit` of a number, `choices`, `model` of what is inside.
+
+    one_or_many : whether a list of models may be written as its only item.
+    """
 
     key: str
     attribute: str
@@ -32,6 +39,7 @@ class FieldFact:
     choices: tuple[str, ...] = ()
     model: type[BaseModel] | None = None
     optional: bool = False
+    one_or_many: bool = False
 
     @property
     def source(self) -> str:
@@ -74,7 +82,8 @@ def _fact(attribute: str, info: FieldInfo) -> FieldFact:
         annotation, *metadata = get_args(annotation)
         unit = unit or _unit(metadata)
     kind, choices, model = _kind(annotation)
-    return FieldFact(info.alias or attribute, attribute, kind, info, unit, choices, model, optional)
+    one_or_many = any(isinstance(item, OneOrMany) for item in info.metadata)
+    return FieldFact(info.alias or attribute, attribute, kind, info, unit, choices, model, optional, one_or_many)
 
 
 def _unit(metadata: list[Any]) -> Unit | None:
@@ -86,7 +95,9 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...], type[BaseModel] | Non
         return "choice", get_args(annotation), None
     if get_origin(annotation) is tuple:
         inner = get_args(annotation)[0]
-        return ("models", (), inner) if issubclass(inner, BaseModel) else ("texts", (), None)
+        if issubclass(inner, BaseModel):
+            return "models", (), inner
+        return ("integers" if inner is int else "texts"), (), None
     if issubclass(annotation, BaseModel):
         return "model", (), annotation
     kinds: dict[type, Kind] = {bool: "truth", int: "integer", float: "number", str: "text", Month: "month"}

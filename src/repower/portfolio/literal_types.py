@@ -44,6 +44,11 @@ def _loose(value: Any, fact: FieldFact, path: FilePath) -> Iterator[Finding]:
     if fact.kind == "truth" and not isinstance(value, bool):
         meant = _TRUTHS.get(str(value).casefold(), "true or false")
         yield Finding("P106", path, f"{value!r} is not true or false", f"write {meant} (in YAML 1.2 yes and no are texts)")
+    if fact.kind == "integers" and isinstance(value, list):
+        for position, item in enumerate(value):
+            if isinstance(item, (bool, str)):
+                said = str(item).lower() if isinstance(item, bool) else repr(item)
+                yield Finding("P106", (*path, position), f"{said} is not a whole number", "write plain whole numbers: [6, 7, 8]")
     if fact.kind not in ("number", "integer"):
         return
     if isinstance(value, bool):

@@ -106,6 +106,7 @@ def _expected(fact: FieldFact | None) -> str:
     words = {
         "truth": "true or false", "text": "a text", "month": "a month such as 2027-01", "model": "a mapping of fields",
         "models": "a list of mappings, each begun with '- '", "texts": "a list of texts such as [a, b]",
+        "integers": "a list of whole numbers such as [6, 7, 8]",
     }  # fmt: skip
     return words[fact.kind]
 
@@ -173,9 +174,9 @@ def _hint(code: str, value: Any, fact: FieldFact | None) -> str:
         return country_hint(value)
     if fact.kind == "text" and isinstance(value, (int, float)):
         return "put it into quotes to make it a text"
-    if fact.kind in ("models", "texts") and isinstance(value, (dict, str)):
+    if fact.kind in ("models", "texts", "integers") and isinstance(value, (dict, str, int)):
         return "put it into brackets [ ], or on a line of its own with '- ' before it"
-    if fact.kind in ("models", "texts") and value is None:
+    if fact.kind in ("models", "texts", "integers") and value is None:
         return "write the items below it, each begun with '- ', or [] for none"
     if fact.kind == "model" and value is None:
         return "write its fields below it, indented, or leave the whole line out for the defaults"

@@ -17,6 +17,7 @@ from repower.portfolio.comments import sources_of_numbers
 from repower.portfolio.document import Document, as_data
 from repower.portfolio.finding import Finding
 from repower.portfolio.literal_types import find_loose_values
+from repower.portfolio.one_or_many import write_lists_out
 from repower.portfolio.partial import known_part
 from repower.portfolio.paths import FilePath, describe_path, parse_path
 from repower.portfolio.portfolio import Origin, Portfolio
@@ -104,6 +105,7 @@ def _bytes_of(file: Path) -> bytes:
 def _understand(document: Document, folder: Path) -> tuple[Portfolio | None, list[Problem]]:
     """The portfolio if it is whole, and all problems: of the text, of single fields, of fields against one another."""
     assert document.root is not None
+    write_lists_out(document.root, Portfolio)
     data = as_data(document.root)
     loose = {finding.path: finding for finding in find_loose_values(data, Portfolio)}
     portfolio: Portfolio | None = None

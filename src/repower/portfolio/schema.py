@@ -43,6 +43,8 @@ def _annotated(shown: dict[str, Any], fact: FieldFact) -> dict[str, Any]:
         number = {"type": fact.kind} | {_LIMITS[sign]: limit for sign, limit in fact.limits}
         nothing = [{"type": "null"}] if fact.optional else []
         rest = {"anyOf": [number, {"type": "string", "pattern": _pattern(fact)}, *nothing], "x-unit": fact.unit.symbol}
+    if fact.one_or_many:
+        rest = {"anyOf": [rest, rest["items"]]}
     if fact.source:
         rest["x-source"] = fact.source
     return about | rest
@@ -62,7 +64,7 @@ def _units(fact: FieldFact) -> list[str]:
 
 _KINDS = {
     "number": "number", "integer": "whole number", "truth": "true or false", "text": "text", "month": "month",
-    "model": "fields", "models": "list of fields", "texts": "list of texts",
+    "model": "fields", "models": "list of fields", "texts": "list of texts", "integers": "list of whole numbers",
 }  # fmt: skip
 
 
@@ -86,6 +88,7 @@ def _paragraphs(docstring: str) -> str:
 def _row(path: str, fact: FieldFact) -> str:
     name = f"{path}.{fact.key}" if path else fact.key
     kind = " / ".join(f"`{choice}`" for choice in fact.choices) if fact.kind == "choice" else _KINDS[fact.kind]
+    kind += ", or the fields of the only one" if fact.one_or_many else ""
     limits = ", ".join(f"{sign} {limit:g}" for sign, limit in fact.limits)
     unit = "" if fact.unit is None else "fraction" if fact.unit.symbol == "1" else fact.unit.symbol
     cells = [f"`{name}`", f"{kind} {limits}".strip(), unit, _default(fact), str(fact.info.description), fact.source]

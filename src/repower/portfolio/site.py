@@ -8,7 +8,7 @@ from repower.horizon import Month
 from repower.portfolio.catalogue import MinerCooling
 from repower.portfolio.model import Model, fact
 from repower.portfolio.supply import Connection, ConnectionStatus, Supply
-from repower.units import Angle, CalendarMonth, Mw, UsdPerMwMonth
+from repower.units import Angle, CalendarMonth, Mw, UsdPerMwh, UsdPerMwMonth, WholeHours
 
 BlockUse = Literal["mining", "ai_cloud", "empty"]
 
@@ -64,10 +64,23 @@ class Site(Model):
     weather: str = fact("name of a weather station of `markets`", min_length=1)
     latitude: Angle = fact("north positive", ge=-90, le=90)
     longitude: Angle = fact("east positive", ge=-180, le=180)
+    utc_offset_hours: WholeHours | None = fact(
+        "local standard time against UTC, for hours of the day in tariffs and in the use of AI; from the longitude when absent",
+        default=None,
+        ge=-12,
+        le=14,
+    )
     connection: tuple[Connection, ...] = fact("steps of the import limit, in order of time", min_length=1)
     supply: Supply = fact("how the site is fed", default=Supply())
     mining_opex_usd_per_mw_month: UsdPerMwMonth = fact(
         "staff, repair, land and insurance of a running mine, per grid MW", default=6000.0, ge=0, source="K about 8 USD/MWh"
+    )
+    unserved_usd_per_mwh: UsdPerMwh | None = fact(
+        "lost for every MWh of an AI hall that is not served and not interrupted by agreement: credits and damages under the "
+        "customers' service levels. When absent it is above every price, so that halls are served first",
+        default=None,
+        gt=0,
+        le=1_000_000,
     )
     designs: tuple[str, ...] = fact("designs that can be built here; empty means no new AI hall", default=())
     blocks: tuple[Block, ...] = fact("what draws power here, in the order in which the connection serves them", min_length=1)
@@ -91,8 +104,19 @@ class Site(Model):
 
     def import_mw(self, month: Month) -> float:
         """Import limit at nominal dates; 0 before the first step."""
-        limit = 0.0
-        for step in self.connection:
-            if step.from_ <= month:
-                limit = step.import_mw
-        return limit
+        step = self._step(month)
+        return step.import_mw if step is not None else 0.0
+
+    def export_mw(self, month: Month) -> float:
+        """Export limit at nominal dates; 0 before the first step."""
+        step = self._step(month)
+        return step.export_mw if step is not None else 0.0
+
+    @property
+    def hours_ahead_of_utc(self) -> int:
+        """Local standard time less UTC, whole hours: as stated, else the sun's by longitude."""
+        return round(self.longitude / 15) if self.utc_offset_hours is None else self.utc_offset_hours
+
+    def _step(self, month: Month) -> Connection | None:
+        """The last connection step that has begun."""
+        return next((step for step in reversed(self.connection) if step.from_ <= month), None)

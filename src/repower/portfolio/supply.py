@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from repower.portfolio.demand_charge import DemandCharge
+from repower.portfolio.flexibility import Battery, Curtailment, Reserve
 from repower.portfolio.model import Model, fact
-from repower.units import CalendarMonth, MmbtuPerMwh, Mw, Rate, Share, UsdPerKwMonth, UsdPerMmbtu, UsdPerMwh
+from repower.portfolio.one_or_many import AS_LIST, OneOrMany
+from repower.units import (
+    CalendarMonth,
+    MmbtuPerMwh,
+    Mw,
+    Rate,
+    Share,
+    UsdPerKwMonth,
+    UsdPerMmbtu,
+    UsdPerMwh,
+    WholeHours,
+)
 
 ConnectionStatus = Literal["energised", "contracted", "in_queue"]
 
@@ -15,6 +28,7 @@ class Connection(Model):
 
     from_: CalendarMonth = fact("month from which the limit holds", alias="from")
     import_mw: Mw = fact("import limit at the site meter", ge=0)
+    export_mw: Mw = fact("what may be sold to the market through it at most", default=0.0, ge=0)
     status: ConnectionStatus = fact(
         "energised, contracted, or still in the queue: decides how late it may come", default="energised"
     )
@@ -39,7 +53,7 @@ class Ppa(Model):
 
 
 class Generator(Model):
-    """Generation behind the meter: it serves the site's load and does not export."""
+    """Generation behind the meter: it serves the site's load, and the market where the connection lets power out."""
 
     name: str = fact("name of the plant", min_length=1)
     mw: Mw = fact("net power", gt=0)
@@ -57,6 +71,16 @@ class Generator(Model):
         le=1,
         source="K gas engines 0.92-0.97",
     )
+    least_share: Share = fact(
+        "share of the power that is there below which it cannot run; it may stand still", default=0.0, ge=0, le=1
+    )
+    min_up_hours: WholeHours = fact("hours that it runs once it has started", default=1, ge=1, le=8760)
+    run_hours_per_year: WholeHours | None = fact(
+        "permit: hours at full power in a year; no limit when absent. The plants of a site share the sum",
+        default=None,
+        gt=0,
+        le=8760,
+    )
     from_: CalendarMonth | None = fact("first month; from the start of the study when absent", default=None, alias="from")
 
 
@@ -66,5 +90,14 @@ class Supply(Model):
     adder_usd_per_mwh: UsdPerMwh = fact(
         "network, retail and energy tax on every MWh that comes through the connection", default=0.0
     )
+    export_fee_usd_per_mwh: UsdPerMwh = fact(
+        "what is kept from the market price of energy sold through the connection", default=0.0, ge=0, le=5_000
+    )
     ppas: tuple[Ppa, ...] = fact("long power contracts", default=())
     generators: tuple[Generator, ...] = fact("generation behind the meter", default=())
+    demand_charge: Annotated[tuple[DemandCharge, ...], OneOrMany(), AS_LIST] = fact(
+        "charges on the highest import: one, or several that add up", default=()
+    )
+    battery: Battery | None = fact("battery behind the meter", default=None)
+    curtailment: Curtailment | None = fact("calls of the supplier, who may cut the import", default=None)
+    reserve: Reserve | None = fact("reserve that mines sell", default=None)
