@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -166,4 +166,58 @@ def run(directory: Path, scenarios: int, seed: int, gap: float, time_limit: floa
 
     run_and_report(
         directory, scenarios=scenarios, seed=seed, as_json=as_json, open_page=open_page, gap=gap, time_limit_s=time_limit
+    )
+
+
+@main.command()
+@click.argument("directory", type=FOLDER, default=Path())
+@click.option("--site", required=True, help="Name of the site.")
+@click.option("--year", type=int, required=True, help="Year of the study; its twelve months begin with the study's first month.")
+@click.option(
+    "--method", type=click.Choice(["exact", "lp"]), default="exact", show_default=True, help="The exact kernel, or HiGHS."
+)
+@click.option(
+    "--convert",
+    "converted",
+    multiple=True,
+    metavar="BLOCK=DESIGN",
+    help="Take this block as a finished AI hall; may be repeated.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(1),
+    default=120.0,
+    show_default=True,
+    help="Seconds of each search of HiGHS (--method lp).",
+)
+@click.option("--csv", metavar="FILE", help="Write every hour as CSV to FILE, or to stdout with -.")
+@click.option("--page", type=FOLDER, metavar="FILE", help="Write charts and tables as one HTML page to FILE.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def dispatch(
+    directory: Path,
+    site: str,
+    year: int,
+    method: Literal["exact", "lp"],
+    converted: tuple[str, ...],
+    time_limit: float,
+    csv: str | None,
+    page: Path | None,
+    as_json: bool,
+) -> None:
+    """Run every hour of one site and year: what it buys, mines, stores, earns.
+
+    Reads DIRECTORY/portfolio.yaml and takes its base path: no shocks, all prices of the year known beforehand.
+    """
+    from repower.cli.site_hours import dispatch_site
+
+    dispatch_site(
+        directory,
+        site=site,
+        year=year,
+        method=method,
+        converted=converted,
+        time_limit_s=time_limit,
+        csv=csv,
+        page=page,
+        as_json=as_json,
     )
