@@ -1,180 +1,144 @@
-"""What the exact kernel costs against the usual ways: `python benchmarks/dispatch.py`.
+"""What the exact dispatch costs against general tools, side by side in one run: `python benchmarks/dispatch.py`.
 
-One site (connection 100 MW, one contract with resale, one gas plant, three generations of miners, an AI load) over a
-synthetic year. Ways: this package's kernel over 100 scenarios; a general merit order by numpy sorting, over the same; a
-lean block LP handed straight to HiGHS, for one scenario. Each runs in a process of its own, warm, best of three; all must
-agree on the margin. Absolute times drift with the machine; the ratios of one run are what counts.
+Every way runs in a process of its own, on two cores, warm, the best of three, with the peak of its memory. Ways of one
+problem must agree on what the site earns, to 1e-9, with demand charges to 1e-7; else this ends with 1. Absolute times drift
+with the machine; the ratios of one run are what counts. `--write docs/benchmarks.md` leaves the tables there.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import json
+import math
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-import numpy as np
+from dispatch_arms.page import page
+from dispatch_arms.ways import CACHES, FULL, PROBLEMS, SMOKE, WAYS, Size, Told
 
-from repower.dispatch import MonthResult, SiteMonths, dispatch_months
-from repower.horizon import HOURS_IN_MONTH
-
-HOURS = 8760
-SCENARIOS = 100
-MUST, FEE, ADDER, LIMIT, UNSERVED = 0.7, 1.0, 2.0, 100.0, 10_000.0
-PPA_MW, PPA_USD, GAS_MW, GAS_USD = 40.0, 42.0, 20.0, 60.0
-TIER_MW, TIER_USD, IT_MW, PUE = (30.0, 30.0, 30.0), (120.0, 95.0, 70.0), 16.0, 1.25
-
-
-def shape() -> np.ndarray:
-    """[8760] daily and yearly swing, noise, rare spikes, some negative hours; mean 1."""
-    rng = np.random.default_rng(1)
-    hour = np.arange(HOURS)
-    price = 42 + 8 * np.sin(2 * np.pi * hour / HOURS) + 12 * np.sin(2 * np.pi * hour / 24) + rng.normal(0, 12, HOURS)
-    price += np.where(rng.random(HOURS) < 0.02, rng.lognormal(5, 1, HOURS), 0)
-    return price / price.mean()
+CORES = 2
+#: ru_maxrss counts KiB on Linux and bytes on macOS.
+RSS_TO_MB = 1024 / 1e6 if sys.platform != "darwin" else 1 / 1e6
+#: Without them their rows say so; everything else must be there.
+MAY_BE_MISSING = ("pypsa", "repower.dispatch.rolling", "repower.dispatch.many")
+#: Value in USD, and figures of its own.
+Run = Callable[[], tuple[float, dict[str, float]]]
+#: A run shorter than this is repeated within one measurement, and its mean taken.
+SHORTEST_S = 0.05
 
 
-def levels(scenarios: int) -> np.ndarray:
-    """[S, 12] USD/MWh."""
-    return np.random.default_rng(2).uniform(25, 65, (scenarios, 12))
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_TO_MB
 
 
-def site(scenarios: int, *, contracts: bool = True) -> SiteMonths:
-    rows = 1 if contracts else 0
-    return SiteMonths(
-        price_shape=shape()[None],
-        shape_year=np.zeros((1, 1), dtype=np.int64),
-        level_usd_per_mwh=levels(scenarios),
-        first_calendar_month=0,
-        adder_usd_per_mwh=ADDER,
-        import_limit_mw=np.full((1, 12), LIMIT),
-        ppa_mw=np.full((rows, 12), PPA_MW),
-        ppa_price_usd_per_mwh=np.full((rows, 12), PPA_USD),
-        ppa_must_take_share=np.full(rows, MUST),
-        ppa_resale=np.ones(rows, dtype=bool),
-        ppa_resale_fee_usd_per_mwh=np.full(rows, FEE),
-        generator_mw=np.full((rows, 12), GAS_MW),
-        generator_cost_usd_per_mwh=np.full((rows, 12), GAS_USD),
-        tier_mw=np.tile(TIER_MW, (1, 12, 1)),
-        tier_value_usd_per_mwh=np.tile(TIER_USD, (1, 12, 1)),
-        ai_it_mw=np.full((1, 12, 1), IT_MW),
-        ai_pue=np.full((1, 1, HOURS), PUE),
-        unserved_usd_per_mwh=UNSERVED,
-    )
+def seconds(run: Run, repeats: int) -> Told:
+    """Mean wall-clock of so many runs, and what the last of them told."""
+    since = time.perf_counter()
+    for _ in range(repeats):
+        value, figures = run()
+    return {"seconds": (time.perf_counter() - since) / repeats, "value": value, **figures}
 
 
-def prices(scenarios: int) -> np.ndarray:
-    """[S x 8760] all hours, as the other ways need them."""
-    return (np.repeat(levels(scenarios), HOURS_IN_MONTH, axis=1) * shape()).ravel()
+def measure(key: str, size: Size) -> Told:
+    """One way in this process, warm unless it is run once only."""
+    way = WAYS[key]
+    module, _, name = way.function.partition(".")
+    sized = {argument: getattr(size, of) for argument, of in way.sized.items()}
+    try:
+        run = getattr(importlib.import_module(f"dispatch_arms.{module}"), name)(**way.given, **sized)
+    except ModuleNotFoundError as reason:
+        if reason.name not in MAY_BE_MISSING:
+            raise
+        return {"missing": str(reason)}
+    before = peak_mb()
+    taken = [seconds(run, 1)]
+    if size.runs > 1:
+        repeats = max(1, math.ceil(SHORTEST_S / seconds(run, 1)["seconds"]))
+        taken = [seconds(run, repeats) for _ in range(size.runs)]
+    best = min(taken, key=lambda told: told["seconds"])
+    return {**best, "peak_mb": peak_mb(), "grown_mb": peak_mb() - before}
 
 
-def by_kernel(scenarios: int, threads: int, *, contracts: bool = True) -> float:
-    result: MonthResult = dispatch_months(site(scenarios, contracts=contracts), threads=threads)
-    return float(result.margin_usd.sum())
+def first_call(size: Size) -> Told:
+    return importlib.import_module("dispatch_arms.by_kernel").first_call(size.hours)
 
 
-def by_numpy_sort(scenarios: int) -> float:
-    """Sources sorted in every hour, cumulated, and overlapped with the loads' own cumulated megawatts."""
-    p = prices(scenarios)
-    brings = np.maximum(p - FEE, 0.0)
-    cost = np.stack([brings + ADDER, np.maximum(PPA_USD, brings) + ADDER, p + ADDER, np.full_like(p, GAS_USD)])
-    size = np.array([MUST * PPA_MW, (1 - MUST) * PPA_MW, np.inf, GAS_MW])
-    order = np.argsort(cost, axis=0, kind="stable")
-    cost, mw, plant = np.take_along_axis(cost, order, axis=0), size[order], order == 3
-    through = np.minimum(np.cumsum(np.where(plant, 0.0, mw), axis=0), LIMIT)
-    supply = through + np.cumsum(np.where(plant, mw, 0.0), axis=0)
-    below = np.vstack([np.zeros((1, len(p))), supply[:-1]])
-    start, margin = 0.0, np.zeros(len(p))
-    for value, load in zip((UNSERVED, *TIER_USD), (IT_MW * PUE, *TIER_MW), strict=True):
-        run = np.clip(np.minimum(supply, start + load) - np.maximum(below, start), 0.0, None)
-        margin += np.where(value > cost, run * (value - cost), 0.0).sum(axis=0)
-        start += load
-    # Against nothing delivered: must-take energy is paid and resold, optional energy resold where that pays, AI unserved.
-    margin += MUST * PPA_MW * (brings - PPA_USD) + (1 - MUST) * PPA_MW * np.maximum(brings - PPA_USD, 0.0)
-    return float(margin.sum() - UNSERVED * IT_MW * PUE * len(p))
+def child(keys: Sequence[str], smoke: bool, **environment: str) -> dict[str, Told]:
+    """This file in a process of its own; what it prints last is its answer."""
+    print(f"  {', '.join(keys)} ...", file=sys.stderr, flush=True)
+    command = [sys.executable, __file__, "--ways", *keys, *(["--smoke"] if smoke else [])]
+    threads = {"NUMBA_NUM_THREADS": str(CORES), "OMP_NUM_THREADS": str(CORES)}
+    done = subprocess.run(command, env={**os.environ, **threads, **environment}, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{', '.join(keys)}: ended with {done.returncode}\n{done.stderr}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def by_highs(scenarios: int) -> float:
-    """One block LP: spot, delivered, resold, taken, gas, three tiers, unserved per hour; two rows and one sum per hour."""
-    import highspy
-    from scipy.sparse import csc_array, eye_array, kron
-
-    p = prices(scenarios)
-    one = np.ones_like(p)
-    gain = np.stack(
-        [-p - ADDER, -ADDER * one, p - FEE, -PPA_USD * one, -GAS_USD * one, *(usd * one for usd in TIER_USD), -UNSERVED * one],
-        axis=1,
-    )
-    upper = np.array([np.inf, np.inf, np.inf, PPA_MW, GAS_MW, *TIER_MW, IT_MW * PUE])
-    lower = np.array([0, 0, 0, MUST * PPA_MW, 0, 0, 0, 0, 0])
-    block = np.array([[1, 1, 0, 0, 1, -1, -1, -1, 1], [0, 1, 1, -1, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0, 0, 0, 0]])
-    matrix = csc_array(kron(eye_array(len(p)), block))
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = gain.size, 3 * len(p)
-    lp.sense_ = highspy.ObjSense.kMaximize
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = gain.ravel(), np.tile(lower, len(p)), np.tile(upper, len(p))
-    lp.row_lower_ = np.tile([IT_MW * PUE, -np.inf, -np.inf], len(p))
-    lp.row_upper_ = np.tile([IT_MW * PUE, 0.0, LIMIT], len(p))
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-    highs = highspy.Highs()
-    highs.silent()
-    highs.passModel(lp)
-    highs.run()
-    return float(highs.getObjectiveValue())
+def measured() -> dict[str, Told]:
+    """One way after the other, each in its process; last the first calls, with a folder for compiled code of their own."""
+    told = {key: found for way in WAYS for key, found in child([way], False).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        for key in CACHES:
+            told |= child([key], False, NUMBA_CACHE_DIR=folder)
+    return told
 
 
-ARMS = {
-    "kernel, spot only, 1 thread": lambda: (by_kernel(SCENARIOS, 1, contracts=False), SCENARIOS),
-    "kernel, 1 thread": lambda: (by_kernel(SCENARIOS, 1), SCENARIOS),
-    "kernel, 2 threads": lambda: (by_kernel(SCENARIOS, 2), SCENARIOS),
-    "kernel, 1 scenario": lambda: (by_kernel(1, 1), 1),
-    "numpy sort": lambda: (by_numpy_sort(SCENARIOS), SCENARIOS),
-    "numpy sort, 1 scenario": lambda: (by_numpy_sort(1), 1),
-    "HiGHS, lean LP, 1 scenario": lambda: (by_highs(1), 1),
-}
+def started() -> dict[str, Told]:
+    """All ways of a module in one process, two at a time: what they say counts here, not how long they take."""
+    modules: dict[str, list[str]] = {}
+    for key, way in WAYS.items():
+        modules.setdefault(way.function.partition(".")[0], []).append(key)
+    with ThreadPoolExecutor(CORES) as pool:
+        return {key: found for told in pool.map(lambda keys: child(keys, True), modules.values()) for key, found in told.items()}
 
 
-def measure(arm: str) -> dict[str, float]:
-    """Best of three after a warm-up, and the peak of the process: in all, and beyond what its imports held."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    margin, scenarios = ARMS[arm]()
-    times = []
-    for _ in range(3):
-        since = time.perf_counter()
-        ARMS[arm]()
-        times.append(time.perf_counter() - since)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"margin_usd": margin, "scenarios": scenarios, "seconds": min(times), "peak_mb": peak, "grown_mb": peak - before}
+def disagreements(told: dict[str, Told]) -> list[str]:
+    """Groups of ways whose values differ by more than their problem allows."""
+    found = []
+    for problem in PROBLEMS:
+        for group in problem.agree:
+            values = {key: told[key]["value"] for key in group if "missing" not in told[key]}
+            if len(values) > 1:
+                reference = next(iter(values.values()))
+                apart = [abs(value - reference) / max(1.0, abs(reference)) for value in values.values()]
+                print(f"{', '.join(values)}: {reference:,.2f} USD, largest relative difference {max(apart):.1e}")
+                if not all(difference <= problem.tolerance for difference in apart):
+                    found.append(f"{problem.title}: {values}")
+    return found
 
 
 def main() -> None:
-    rows = {}
-    for arm in ARMS:
-        done = subprocess.run([sys.executable, __file__, arm], capture_output=True, text=True, check=True)
-        rows[arm] = json.loads(done.stdout.splitlines()[-1])
-    reference = rows["kernel, 2 threads"]
-    per_year = reference["seconds"] / reference["scenarios"]
-    print(f"{'way':30} {'site-years':>10} {'s':>9} {'ms/site-year':>13} {'ratio':>8} {'peak MB':>8} {'grown MB':>9}")
-    for arm, row in rows.items():
-        each = row["seconds"] / row["scenarios"]
-        print(
-            f"{arm:30} {row['scenarios']:10d} {row['seconds']:9.4f} {1000 * each:13.3f} {each / per_year:8.1f} "
-            f"{row['peak_mb']:8.0f} {row['grown_mb']:9.0f}"
-        )
-    many = [rows[arm]["margin_usd"] for arm in ("kernel, 1 thread", "kernel, 2 threads", "numpy sort")]
-    single = [rows[arm]["margin_usd"] for arm in ("kernel, 1 scenario", "numpy sort, 1 scenario", "HiGHS, lean LP, 1 scenario")]
-    for margins in (many, single):
-        worst = max(abs(margin / margins[0] - 1) for margin in margins)
-        print(f"margin {margins[0]:,.2f} USD, largest relative difference {worst:.1e}")
-        if worst > 1e-9:
-            raise SystemExit("the ways do not agree")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--smoke", action="store_true", help="two weeks, few scenarios, one run: does it run and agree")
+    parser.add_argument("--write", type=Path, help="leave the tables in this Markdown file")
+    parser.add_argument("--ways", nargs="+", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    size = SMOKE if asked.smoke else FULL
+    if asked.ways:
+        if hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+        print(json.dumps({key: first_call(size) if key in CACHES else measure(key, size) for key in asked.ways}))
+        return
+    if asked.smoke and asked.write:
+        parser.error("--write wants the whole measurement, without --smoke")
+
+    told = started() if asked.smoke else measured()
+    text = page(told, size)
+    print(text)
+    found = disagreements(told)
+    if found:
+        raise SystemExit("the ways do not agree:\n" + "\n".join(found))
+    if asked.write:
+        asked.write.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    # --smoke changes nothing: the whole of it takes a few seconds
-    if len(sys.argv) > 1 and sys.argv[1] in ARMS:
-        print(json.dumps(measure(sys.argv[1])))
-    else:
-        main()
+    main()

@@ -1,0 +1,134 @@
+"""This package on the test site: one year, its labelled table, a rolling year, many scenarios; as a caller has it."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from dispatch_arms import the_site
+from repower.dispatch import SiteHours, dispatch_hours, to_dataset
+from repower.dispatch.problem import Battery, Peaks, checked
+
+BATTERY = Battery(
+    charge_mw=the_site.BATTERY_MW,
+    discharge_mw=the_site.BATTERY_MW,
+    energy_mwh=the_site.BATTERY_MWH,
+    charge_efficiency=the_site.EFFICIENCY,
+    discharge_efficiency=the_site.EFFICIENCY,
+    start_mwh=the_site.START_MWH,
+)
+
+
+def site(price: np.ndarray, *, battery: bool = True, demand_charge: bool = False) -> SiteHours:
+    """The problem as this package states it; `price` [H]."""
+    flat = np.ones((1, len(price)))
+    cell = the_site.months(len(price))
+    cells = int(cell[-1]) + 1
+    return SiteHours(
+        market_price_usd_per_mwh=price,
+        adder_usd_per_mwh=the_site.ADDER,
+        import_limit_mw=the_site.LIMIT * flat[0],
+        ppa_mw=the_site.PPA_MW * flat,
+        ppa_price_usd_per_mwh=the_site.PPA_USD * flat,
+        ppa_must_take_share=np.ones(1),
+        ppa_resale=np.ones(1, dtype=bool),
+        ppa_resale_fee_usd_per_mwh=np.array([the_site.FEE]),
+        generator_mw=the_site.GAS_MW * flat,
+        generator_cost_usd_per_mwh=the_site.GAS_USD * flat,
+        tier_mw=np.array(the_site.TIER_MW)[:, None] * flat,
+        tier_value_usd_per_mwh=np.array(the_site.TIER_USD)[:, None] * flat,
+        ai_mw=the_site.AI_MW * flat[0],
+        export_limit_mw=the_site.EXPORT_LIMIT * flat[0],
+        export_fee_usd_per_mwh=the_site.EXPORT_FEE,
+        batteries=(BATTERY,) if battery else (),
+        peaks=Peaks(cell, np.full(cells, the_site.PEAK_USD_PER_MW), np.eye(cells)) if demand_charge else None,
+    )
+
+
+def year(hours: int, *, demand_charge: bool):
+    """`dispatch_hours`, from the arrays of the problem to every hour's dispatch with its certificate."""
+    problem = site(the_site.price(hours), demand_charge=demand_charge)
+
+    def run() -> tuple[float, dict[str, float]]:
+        proof = dispatch_hours(problem).certificate
+        return proof.objective_usd, {"gap": proof.gap}
+
+    return run
+
+
+def inner(hours: int):
+    """The compiled kernel alone: dispatch and bound of arrays that are checked, without the result's own arrays."""
+    from repower.dispatch.kernel import dearest, hours_of, places_of, run_once, store_of
+
+    problem = checked(site(the_site.price(hours)))
+    hourly = hours_of(problem)
+    prepared = hourly, places_of(problem), problem.import_limit_mw, store_of(problem.batteries, dearest(hourly))
+
+    def run() -> tuple[float, dict[str, float]]:
+        return run_once(*prepared).earned_usd, {}
+
+    return run
+
+
+def labelled(hours: int):
+    """The same, and its labelled dataset."""
+    problem = site(the_site.price(hours))
+
+    def run() -> tuple[float, dict[str, float]]:
+        found = to_dataset(dispatch_hours(problem))
+        return float(found["margin_usd"].values.sum()), {}
+
+    return run
+
+
+def rolling(hours: int, windows: int):
+    """All windows of the horizon; the value is what the first `windows` of them realise."""
+    from repower.dispatch.rolling import dispatch_rolling
+
+    problem = site(the_site.price(hours))
+
+    def run() -> tuple[float, dict[str, float]]:
+        found = dispatch_rolling(problem, window_hours=the_site.WINDOW_HOURS, step_hours=the_site.STEP_HOURS)
+        realised = found.margin_usd[: windows * the_site.STEP_HOURS]
+        return float(realised.sum()), {"windows": float(-(-hours // the_site.STEP_HOURS))}
+
+    return run
+
+
+def many(hours: int, scenarios: int, *, battery: bool):
+    """The sums of all scenarios; the value is scenario 0, and the last is checked against `dispatch_hours` alone."""
+    from repower.dispatch.many import dispatch_many
+
+    prices = the_site.prices(hours, scenarios)
+    problem = site(prices[0], battery=battery)
+    last = dispatch_hours(site(prices[-1], battery=battery)).certificate.objective_usd
+
+    def run() -> tuple[float, dict[str, float]]:
+        objective = dispatch_many(problem, prices, threads=2).objective_usd
+        assert abs(objective[-1] / last - 1) < 1e-9, (objective[-1], last)
+        return float(objective[0]), {"prices_mb": prices.nbytes / 1e6}
+
+    return run
+
+
+def read(hours: int, scenarios: int):
+    """The floor for all scenarios: their prices read once from memory."""
+    prices = the_site.prices(hours, scenarios)
+
+    def run() -> tuple[float, dict[str, float]]:
+        return float(prices.sum()), {"prices_mb": prices.nbytes / 1e6}
+
+    return run
+
+
+def first_call(hours: int) -> dict[str, float]:
+    """Seconds of the first calls in this process: with a battery, then with demand charges as well."""
+    price = the_site.price(hours)
+    answer = {}
+    for name, demand_charge in (("battery_s", False), ("demand_charge_s", True)):
+        problem = site(price, demand_charge=demand_charge)
+        since = time.perf_counter()
+        dispatch_hours(problem)
+        answer[name] = time.perf_counter() - since
+    return answer
