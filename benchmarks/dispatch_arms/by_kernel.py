@@ -7,8 +7,9 @@ import time
 import numpy as np
 
 from dispatch_arms import the_site
-from repower.dispatch import SiteHours, dispatch_hours, to_dataset
-from repower.dispatch.problem import Battery, Peaks, checked
+from repower.dispatch import Battery, Peaks, SiteHours, SiteMonths, dispatch_hours, dispatch_months, to_dataset
+from repower.dispatch.problem import checked
+from repower.horizon import HOURS_IN_YEAR
 
 BATTERY = Battery(
     charge_mw=the_site.BATTERY_MW,
@@ -58,15 +59,19 @@ def year(hours: int, *, demand_charge: bool):
 
 
 def inner(hours: int):
-    """The compiled kernel alone: dispatch and bound of arrays that are checked, without the result's own arrays."""
-    from repower.dispatch.kernel import dearest, hours_of, places_of, run_once, store_of
+    """The compiled kernel alone, on arrays that are checked: every hour's flows and marginal values, without the proof."""
+    from repower.dispatch.flows import MARGIN, new_detail, new_flows
+    from repower.dispatch.places import dearest, hours_of, own, store_of
+    from repower.dispatch.solve import run_hours
 
     problem = checked(site(the_site.price(hours)))
-    hourly = hours_of(problem)
-    prepared = hourly, places_of(problem), problem.import_limit_mw, store_of(problem.batteries, dearest(hourly))
+    hourly, limit = hours_of(problem), own(problem.import_limit_mw)
+    store, detail, odd = store_of(problem.batteries, dearest(hourly)), new_detail(hours), np.zeros(hours, dtype=np.int64)
 
     def run() -> tuple[float, dict[str, float]]:
-        return run_once(*prepared).earned_usd, {}
+        flows = new_flows(hourly, hours)
+        run_hours(hourly, limit, store, flows, detail, odd)
+        return float(flows[MARGIN].sum()), {}
 
     return run
 
@@ -96,25 +101,45 @@ def rolling(hours: int, windows: int):
     return run
 
 
-def many(hours: int, scenarios: int, *, battery: bool):
-    """The sums of all scenarios; the value is scenario 0, and the last is checked against `dispatch_hours` alone."""
-    from repower.dispatch.many import dispatch_many
-
-    prices = the_site.prices(hours, scenarios)
-    problem = site(prices[0], battery=battery)
+def many(scenarios: int, *, battery: bool):
+    """Sums by month of as many whole years, each with prices of its own; the value is year 0, the last is checked alone."""
+    prices = the_site.prices(HOURS_IN_YEAR, scenarios)
     last = dispatch_hours(site(prices[-1], battery=battery)).certificate.objective_usd
+    flat = np.ones((1, 12))
+    problem = SiteMonths(
+        price_shape=prices,
+        shape_year=np.arange(scenarios)[:, None],
+        level_usd_per_mwh=flat,
+        first_calendar_month=0,
+        adder_usd_per_mwh=the_site.ADDER,
+        import_limit_mw=the_site.LIMIT * flat,
+        ppa_mw=the_site.PPA_MW * flat,
+        ppa_price_usd_per_mwh=the_site.PPA_USD * flat,
+        ppa_must_take_share=np.ones(1),
+        ppa_resale=np.ones(1, dtype=bool),
+        ppa_resale_fee_usd_per_mwh=np.array([the_site.FEE]),
+        generator_mw=the_site.GAS_MW * flat,
+        generator_cost_usd_per_mwh=the_site.GAS_USD * flat,
+        tier_mw=np.array(the_site.TIER_MW) * flat[..., None],
+        tier_value_usd_per_mwh=np.array(the_site.TIER_USD) * flat[..., None],
+        ai_it_mw=the_site.AI_MW * flat[..., None],
+        ai_pue=np.ones((1, 1, HOURS_IN_YEAR)),
+        export_limit_mw=the_site.EXPORT_LIMIT * flat[0],
+        export_fee_usd_per_mwh=the_site.EXPORT_FEE,
+        batteries=(BATTERY,) if battery else (),
+    )
 
     def run() -> tuple[float, dict[str, float]]:
-        objective = dispatch_many(problem, prices, threads=2).objective_usd
+        objective = dispatch_months(problem, threads=2).margin_usd.sum(axis=1)
         assert abs(objective[-1] / last - 1) < 1e-9, (objective[-1], last)
         return float(objective[0]), {"prices_mb": prices.nbytes / 1e6}
 
     return run
 
 
-def read(hours: int, scenarios: int):
+def read(scenarios: int):
     """The floor for all scenarios: their prices read once from memory."""
-    prices = the_site.prices(hours, scenarios)
+    prices = the_site.prices(HOURS_IN_YEAR, scenarios)
 
     def run() -> tuple[float, dict[str, float]]:
         return float(prices.sum()), {"prices_mb": prices.nbytes / 1e6}

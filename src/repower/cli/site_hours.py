@@ -42,8 +42,11 @@ def dispatch_site(
     with shown() as progress:
         with progress.step("load the compiled dispatch"):
             from repower.conversion.site_year import open_site_year
+            from repower.dispatch.kernel import load
             from repower.report.site_account import account, contradictions
             from repower.report.site_dispatch import site_dispatch
+
+            load()
         with progress.step("read the site's year"):
             opened = open_site_year(folder, site, year, conversions)
         with progress.step("dispatch the hours"):

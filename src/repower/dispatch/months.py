@@ -42,7 +42,7 @@ class SiteMonths:
     adder_usd_per_mwh, unserved_usd_per_mwh : as in `SiteHours`.  import_limit_mw : [S, M].
     ppa_mw, ppa_price_usd_per_mwh : [P, M].  ppa_must_take_share, ppa_resale (bool), ppa_resale_fee_usd_per_mwh : [P].
     generator_mw, generator_cost_usd_per_mwh : [G, M].  tier_mw, tier_value_usd_per_mwh : [S, M, K].
-    ai_it_mw : [S, M, D] mean IT MW drawn by each design's halls.  ai_pue : [D, Y, 8760]; grid load is their product.
+    ai_it_mw : [S, M, D] mean IT MW drawn by each design's halls.  ai_pue : [D, Y or 1, 8760]; grid load is their product.
     export_limit_mw : [M]; by default nothing.  export_fee_usd_per_mwh, flexible_usd_per_mwh, batteries : as in `SiteHours`;
     batteries of one kind.  flexible_share : of the AI load, 0..1.
     """
@@ -258,6 +258,7 @@ def _checked(p: SiteMonths) -> tuple[_Site, Places, Store, int]:
     unserved = number("unserved_usd_per_mwh", p.unserved_usd_per_mwh)
     flexible = number("flexible_usd_per_mwh", p.flexible_usd_per_mwh, most=unserved)
     export_mw = np.zeros(months) if p.export_limit_mw is None else p.export_limit_mw
+    pue_years = 1 if np.shape(p.ai_pue)[1:2] == (1,) else len(shape)
     site = _Site(
         price_shape=shape,
         shape_year=shape_year,
@@ -268,7 +269,7 @@ def _checked(p: SiteMonths) -> tuple[_Site, Places, Store, int]:
         tier_mw=drawn("tier_mw", month, tier, least=0.0),
         tier_value=drawn("tier_value_usd_per_mwh", month, tier),
         ai_it_mw=drawn("ai_it_mw", month, design, least=0.0),
-        ai_pue=numbers("ai_pue", p.ai_pue, design, ("shape year", len(shape)), ("hour", HOURS_IN_YEAR), least=0.0),
+        ai_pue=numbers("ai_pue", p.ai_pue, design, ("shape year", pue_years), ("hour", HOURS_IN_YEAR), least=0.0),
         mw=places.mw(
             numbers("ppa_mw", p.ppa_mw, ppa, month, least=0.0),
             numbers("ppa_must_take_share", p.ppa_must_take_share, ppa, least=0.0, most=1.0),
@@ -289,7 +290,8 @@ def _checked(p: SiteMonths) -> tuple[_Site, Places, Store, int]:
         tier_place=places.tier,
         flexible_share=number("flexible_share", p.flexible_share, least=0.0, most=1.0),
     )
-    prices = (site.level.max(initial=0.0) * np.abs(shape).max(initial=0.0), np.abs(site.tier_value).max(initial=0.0), site.adder)
+    market = site.level.max(initial=0.0) * max(shape.max(initial=0.0), -shape.min(initial=0.0))
+    prices = (market, np.abs(site.tier_value).max(initial=0.0), site.adder)
     own_price = np.abs(site.base[np.isfinite(site.base)]).max(initial=0.0) + np.abs(site.fee).max()
     worth = 1.0 + float(own_price) + float(np.abs(prices).sum())
     return site, places, store_of(checked_batteries(p.batteries), worth), scenarios
@@ -341,7 +343,7 @@ def _write_year(site: _Site, scenario: int, year: int, edges: Ints, out: _Year) 
         for hour in range(edges[calendar], edges[calendar + 1]):
             load = 0.0
             for design in range(len(out.it_mw)):
-                load += out.it_mw[design] * site.ai_pue[design, shape, hour]
+                load += out.it_mw[design] * site.ai_pue[design, shape % site.ai_pue.shape[1], hour]
             hourly[PRICE, at] = level * site.price_shape[shape, hour]
             hourly[AI_MW, at] = load
             hourly[FLEXIBLE_MW, at] = load * site.flexible_share
