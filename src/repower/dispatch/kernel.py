@@ -64,7 +64,7 @@ def dispatch_hours(problem: SiteHours) -> HourResult:
     """
     since = time.perf_counter()
     p = checked(problem)
-    other = _needs_solver(p)
+    other = needs_solver(p)
     if other:
         return _by_solver(p, other)
     site, places = hours_of(p), places_of(p)
@@ -83,7 +83,7 @@ def dispatch_hours(problem: SiteHours) -> HourResult:
     odd = int(run.odd.sum())
     if odd and len(p.batteries) > 1:
         return _by_solver(p, f"several batteries, and {odd} hours that are not concave")
-    _check_end(p, run.detail)
+    check_end(p, run.detail)
     gap = _gap(run)
     if gap > PROMISED and not odd:
         return _by_solver(p, f"the search left a gap of {gap:.1e}")
@@ -92,14 +92,37 @@ def dispatch_hours(problem: SiteHours) -> HourResult:
         remarks.append(f"{odd} of {len(p.ai_mw)} hours are not concave: dispatched as they are, never both ways at once")
     if gap > PROMISED:
         remarks.append(f"not proven best: with limits over many hours, at most {gap:.1e} of the objective may be missing")
-    return _result(p, run, store, tuple(remarks), time.perf_counter() - since)
+    return result_of(p, run, store, tuple(remarks), time.perf_counter() - since)
 
 
 def _gap(run: Run) -> float:
     return max(0.0, run.bound_usd - run.objective_usd) / max(1.0, abs(run.objective_usd))
 
 
-def _needs_solver(p: SiteHours) -> str:
+def load() -> None:
+    """Compile the kernels, or read them from the disk: a quarter of a minute once, a third of a second after that."""
+    one = np.ones(2)
+    none, empty = np.zeros((0, 2)), np.zeros(0)
+    site = SiteHours(
+        market_price_usd_per_mwh=one,
+        adder_usd_per_mwh=0.0,
+        import_limit_mw=one,
+        ppa_mw=none,
+        ppa_price_usd_per_mwh=none,
+        ppa_must_take_share=empty,
+        ppa_resale=np.zeros(0, dtype=bool),
+        ppa_resale_fee_usd_per_mwh=empty,
+        generator_mw=none,
+        generator_cost_usd_per_mwh=none,
+        tier_mw=none,
+        tier_value_usd_per_mwh=none,
+        ai_mw=one,
+    )
+    dispatch_hours(site)
+    dispatch_hours(replace(site, batteries=(Battery(1.0, 1.0, 1.0),)))
+
+
+def needs_solver(p: SiteHours) -> str:
     """Why the kernel does not have the problem; empty where it has."""
     assert p.generator_min_up_hours is not None
     assert p.generator_least_share is not None
@@ -136,7 +159,8 @@ def _by_solver(p: SiteHours, why: str) -> HourResult:
     return dispatch_hours_lp(p, why=f"{why}: solved by HiGHS, not by the kernel")
 
 
-def _check_end(p: SiteHours, detail: Floats) -> None:
+def check_end(p: SiteHours, detail: Floats) -> None:
+    """InfeasibleError where less is in store after the last hour than must be left there."""
     if not p.batteries or not len(p.ai_mw):
         return
     least, end = sum(battery.least_end_mwh for battery in p.batteries), float(detail[STORED, -1])
@@ -148,7 +172,8 @@ def _check_end(p: SiteHours, detail: Floats) -> None:
         )
 
 
-def _result(p: SiteHours, run: Run, store: Store, remarks: tuple[str, ...], seconds: float) -> HourResult:
+def result_of(p: SiteHours, run: Run, store: Store, remarks: tuple[str, ...], seconds: float) -> HourResult:
+    """A run with its prices as the result of a checked problem."""
     flows, detail, hours = run.flows, run.detail, len(p.ai_mw)
     shares = np.array([battery.energy_mwh for battery in p.batteries])
     shares = (shares / shares.sum() if shares.sum() > 0 else np.zeros(len(shares)))[:, None]

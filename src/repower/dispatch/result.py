@@ -23,7 +23,7 @@ class Certificate:
     prices alone (`repower.dispatch.certificate`), so that it does not lean on the search.
     gap : (bound - objective) / max(1 USD, \\|objective\\|), not negative.
     method : ``exact`` (the kernel, gap at most 1e-7), ``bounded`` (the kernel, with the gap that it could not close),
-        ``lp`` or ``milp`` (HiGHS).
+        ``lp`` or ``milp`` (HiGHS), ``rolling`` (without foresight; the bound is that of perfect foresight).
     remarks : where the problem is not concave and what was done about it; empty for a plain one.
     seconds : wall-clock of finding it.
     """
@@ -31,7 +31,7 @@ class Certificate:
     objective_usd: float
     bound_usd: float
     gap: float
-    method: Literal["exact", "bounded", "lp", "milp"]
+    method: Literal["exact", "bounded", "lp", "milp", "rolling"]
     remarks: tuple[str, ...]
     seconds: float
 

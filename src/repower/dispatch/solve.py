@@ -59,6 +59,29 @@ def run_hours(site: Hours, limit: Floats, store: Store, flows: Floats, detail: F
 
 
 @compiled
+def run_first(
+    site: Hours,
+    limit: Floats,
+    store: Store,
+    stack: Stack,
+    landed: Landed,
+    hours: int,
+    flows: Floats,
+    detail: Floats,
+    odd: Ints,
+) -> None:
+    """The same for the first `hours` of a window only: backwards over all of it, forwards over what is wanted.
+
+    stack, landed : work space for the longest of many windows. What is in store stands in `detail`.
+    """
+    if store.energy_mwh > 0.0:
+        kept = backwards(site, limit, store, stack, landed, odd)
+        _forwards(site, limit[:hours], store, stack, landed, kept, flows, detail, odd)
+    else:
+        run_apart(site, limit[:hours], store, flows, detail, odd)
+
+
+@compiled
 def run_apart(site: Hours, limit: Floats, no_store: Store, flows: Floats, detail: Floats, odd: Ints) -> None:
     """The same without a store: hours do not touch one another. No hour is odd: each is looked at in all its ways."""
     stack = new_stack(site)
