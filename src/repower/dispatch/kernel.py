@@ -37,7 +37,7 @@ from repower.dispatch.certificate import constants
 from repower.dispatch.flows import NEXT, NEXT_IMPORT, STORED
 from repower.dispatch.peaks import search_peaks
 from repower.dispatch.permit import search_permit
-from repower.dispatch.places import dearest, hours_of, own, places_of, reserve_premium, store_of
+from repower.dispatch.places import alike, dearest, hours_of, own, places_of, reserve_premium, store_of
 from repower.dispatch.priced import Run, certified, charges_of, next_use, peaks_of, run_once
 from repower.dispatch.problem import Battery, SiteHours, checked
 from repower.dispatch.result import Certificate, HourResult
@@ -130,7 +130,7 @@ def needs_solver(p: SiteHours) -> str:
         return "generators with minimum up times"
     if (p.generator_least_share > 0).sum() > 4:
         return "more than four generators with a least load"
-    if not all(_alike(p.batteries[0], battery) for battery in p.batteries[1:]):
+    if not all(alike(p.batteries[0], battery) for battery in p.batteries[1:]):
         return "different batteries"
     if np.isfinite(p.generation_limit_mwh):
         if p.peaks is not None:
@@ -138,19 +138,6 @@ def needs_solver(p: SiteHours) -> str:
         if (p.generator_least_share > 0).any():
             return "a yearly limit on generation that cannot run below a least load"
     return ""
-
-
-def _alike(one: Battery, other: Battery) -> bool:
-    """Whether one battery is the other at another size, so that both together are one."""
-    scale = other.energy_mwh / one.energy_mwh if one.energy_mwh > 0 else 0.0
-    sizes = ("charge_mw", "discharge_mw", "energy_mwh", "start_mwh", "least_end_mwh")
-    same = ("charge_efficiency", "discharge_efficiency", "usd_per_mwh_discharged", "end_value_usd_per_mwh")
-    return scale > 0 and all(
-        [
-            *(np.isclose(getattr(other, name), scale * getattr(one, name), rtol=1e-12, atol=0.0) for name in sizes),
-            *(getattr(other, name) == getattr(one, name) for name in same),
-        ]
-    )
 
 
 def _by_solver(p: SiteHours, why: str) -> HourResult:

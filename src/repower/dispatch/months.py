@@ -18,7 +18,7 @@ from numba import config as numba_config
 
 from repower.dispatch.arrays import Bools, Floats, Ints, flags, number, numbers
 from repower.dispatch.flows import USED
-from repower.dispatch.places import Flows, Places, own, store_of
+from repower.dispatch.places import Flows, Places, alike, own, store_of
 from repower.dispatch.problem import UNSERVED_USD_PER_MWH, Battery, checked_batteries
 from repower.dispatch.solve import run_apart, run_hours
 from repower.dispatch.stack import ADDER, AI_MW, FLEXIBLE_MW, PERIOD, PRICE, SLOT, Hours, compiled
@@ -44,7 +44,7 @@ class SiteMonths:
     generator_mw, generator_cost_usd_per_mwh : [G, M].  tier_mw, tier_value_usd_per_mwh : [S, M, K].
     ai_it_mw : [S, M, D] mean IT MW drawn by each design's halls.  ai_pue : [D, Y or 1, 8760]; grid load is their product.
     export_limit_mw : [M]; by default nothing.  export_fee_usd_per_mwh, flexible_usd_per_mwh, batteries : as in `SiteHours`;
-    batteries of one kind.  flexible_share : of the AI load, 0..1.
+    batteries of one kind count as one.  flexible_share : of the AI load, 0..1.
     """
 
     price_shape: Floats
@@ -294,7 +294,13 @@ def _checked(p: SiteMonths) -> tuple[_Site, Places, Store, int]:
     prices = (market, np.abs(site.tier_value).max(initial=0.0), site.adder)
     own_price = np.abs(site.base[np.isfinite(site.base)]).max(initial=0.0) + np.abs(site.fee).max()
     worth = 1.0 + float(own_price) + float(np.abs(prices).sum())
-    return site, places, store_of(checked_batteries(p.batteries), worth), scenarios
+    batteries = checked_batteries(p.batteries)
+    for place, battery in enumerate(batteries[1:], start=1):
+        if not alike(batteries[0], battery):
+            raise ValueError(
+                f"batteries[{place}] is not batteries[0] at another size; sums by month are for batteries of one kind"
+            )
+    return site, places, store_of(batteries, worth), scenarios
 
 
 class _Year(NamedTuple):

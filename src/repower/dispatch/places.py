@@ -156,6 +156,19 @@ def reserve_premium(p: SiteHours) -> Floats:
     return np.asarray(p.reserve_usd_per_mw_hour - p.reserve_called_share * lost)
 
 
+def alike(one: Battery, other: Battery) -> bool:
+    """Whether one battery is the other at another size, so that both together are one."""
+    scale = other.energy_mwh / one.energy_mwh if one.energy_mwh > 0 else 0.0
+    sizes = ("charge_mw", "discharge_mw", "energy_mwh", "start_mwh", "least_end_mwh")
+    same = ("charge_efficiency", "discharge_efficiency", "usd_per_mwh_discharged", "end_value_usd_per_mwh")
+    return scale > 0 and all(
+        [
+            *(np.isclose(getattr(other, name), scale * getattr(one, name), rtol=1e-12, atol=0.0) for name in sizes),
+            *(getattr(other, name) == getattr(one, name) for name in same),
+        ]
+    )
+
+
 def store_of(batteries: tuple[Battery, ...], dearest_usd: float) -> Store:
     """One store for batteries of one kind; none for none, or for such as hold nothing.
 
