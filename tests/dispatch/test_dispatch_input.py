@@ -102,6 +102,9 @@ def test_dataset_has_labels_and_units(site):
     assert dict(data.sizes) == sizes | {"battery": 0, "cell": 0, "charge": 0}
     assert all(data[name].attrs["units"] and data[name].attrs["long_name"] for name in data.data_vars)
     np.testing.assert_array_equal(data["tier_mw"].sel(tier="tier-1"), result.tier_mw[1])
+    priced = to_dataset(result, market_price_usd_per_mwh=site.market_price_usd_per_mwh)["market_price_usd_per_mwh"]
+    np.testing.assert_array_equal(priced, site.market_price_usd_per_mwh)
+    assert priced.attrs["units"] == "USD/MWh"
     assert set(data.data_vars) == set(vars(result)) - {"end_value_usd", "certificate"}
     with pytest.raises(ValueError, match="labels of tier"):
         to_dataset(result, tiers=["a"] * len(tiers))

@@ -20,9 +20,9 @@ from repower.dispatch.arrays import Bools, Floats, Ints, flags, number, numbers
 from repower.dispatch.flows import USED
 from repower.dispatch.places import Flows, Places, alike, own, store_of
 from repower.dispatch.problem import UNSERVED_USD_PER_MWH, Battery, checked_batteries
-from repower.dispatch.solve import run_apart, run_hours
+from repower.dispatch.solve import run_apart, run_in
 from repower.dispatch.stack import ADDER, AI_MW, FLEXIBLE_MW, PERIOD, PRICE, SLOT, Hours, compiled
-from repower.dispatch.storage import Store
+from repower.dispatch.storage import Store, new_landed
 from repower.errors import InfeasibleError
 from repower.horizon import HOURS_IN_YEAR, MONTH_EDGES
 
@@ -315,11 +315,18 @@ class _Year(NamedTuple):
 
 
 @compiled
-def _new_year(site: _Site, rows: int, hours: int) -> _Year:
+def _new_year(site: _Site, rows: int, edges: Ints) -> _Year:
+    hours = edges[12]
     mw, base = np.zeros((len(site.kind), 12)), np.zeros((len(site.kind), 12))
     contract = np.zeros((len(site.contract), 12))
     hourly, index = np.zeros((4, hours)), np.zeros((2, hours), dtype=np.int64)
     hourly[ADDER] = site.adder
+    at = 0
+    for place in range(12):
+        calendar = (site.first_calendar_month + place) % 12
+        length = edges[calendar + 1] - edges[calendar]
+        index[PERIOD, at : at + length] = index[SLOT, at : at + length] = place
+        at += length
     one = Hours(hourly, index, mw, base, site.kind, site.fee, site.least, contract)
     odd = np.zeros(hours, dtype=np.int64)
     return _Year(one, np.zeros(hours), np.zeros((rows, 12)), np.zeros((6, 0)), odd, np.zeros(site.ai_pue.shape[0]))
@@ -328,7 +335,7 @@ def _new_year(site: _Site, rows: int, hours: int) -> _Year:
 @compiled
 def _write_year(site: _Site, scenario: int, year: int, edges: Ints, out: _Year) -> None:
     """The hours of one model year of one scenario."""
-    hourly, index, mw, base = out.site.hourly, out.site.calendar, out.site.mw, out.site.base
+    hourly, mw, base = out.site.hourly, out.site.mw, out.site.base
     begin = 12 * year
     mw[:] = site.mw[:, begin : begin + 12]
     base[:] = site.base[:, begin : begin + 12]
@@ -354,14 +361,13 @@ def _write_year(site: _Site, scenario: int, year: int, edges: Ints, out: _Year) 
             hourly[AI_MW, at] = load
             hourly[FLEXIBLE_MW, at] = load * site.flexible_share
             out.limit[at] = import_mw
-            index[PERIOD, at] = index[SLOT, at] = place
             at += 1
 
 
 @compiled
 def _run_apart(first: int, last: int, site: _Site, store: Store, edges: Ints, rows: Floats, short: Floats) -> None:
     """Scenarios `first` to `last` of a site without batteries: their months added to `rows`."""
-    one = _new_year(site, rows.shape[1], edges[12])
+    one = _new_year(site, rows.shape[1], edges)
     short[first:last] = 0.0
     for scenario in range(first, last):
         for year in range(site.shape_year.shape[1]):
@@ -373,7 +379,8 @@ def _run_apart(first: int, last: int, site: _Site, store: Store, edges: Ints, ro
 @compiled
 def _run_store(first: int, last: int, site: _Site, store: Store, edges: Ints, rows: Floats, short: Floats) -> None:
     """The same with a store, and by how much the ends of years fall short of what must be left (MWh)."""
-    one = _new_year(site, rows.shape[1], edges[12])
+    one = _new_year(site, rows.shape[1], edges)
+    landed = new_landed(edges[12], len(site.kind))
     for scenario in range(first, last):
         stored = store.start_mwh
         for year in range(site.shape_year.shape[1]):
@@ -390,6 +397,6 @@ def _run_store(first: int, last: int, site: _Site, store: Store, edges: Ints, ro
                 store.end_value,
                 store.must_stay,
             )
-            stored = run_hours(one.site, one.limit, now, one.flows, one.detail, one.odd)
+            stored = run_in(landed, one.site, one.limit, now, one.flows, one.detail, one.odd)
             short[scenario] = max(short[scenario], store.least_end_mwh - stored)
             rows[scenario, :, 12 * year : 12 * year + 12] = one.flows

@@ -130,8 +130,9 @@ def to_dataset(
     batteries: Sequence[str] | None = None,
     cells: Sequence[str] | None = None,
     charges: Sequence[str] | None = None,
+    market_price_usd_per_mwh: ArrayLike | None = None,
 ) -> xr.Dataset:
-    """The result with its labels: dims hour, ppa, generator, tier, battery, cell, charge.
+    """The result with its labels: dims hour, ppa, generator, tier, battery, cell, charge; and the prices, where given.
 
     Attrs `units` and `long_name` on every variable. On the dataset: the totals in USD (``total_margin_usd``,
     ``total_demand_charge_usd``, ``end_value_usd``), the MWh of every flow over the horizon (``spot_mwh``, ...), and the
@@ -161,6 +162,11 @@ def to_dataset(
         name: xr.Variable(dims, getattr(result, name), {"units": units, "long_name": title})
         for name, (dims, units, title) in _VARIABLES.items()
     }
+    if market_price_usd_per_mwh is not None:
+        title = "price of the market, without the site's adder"
+        data["market_price_usd_per_mwh"] = xr.Variable(
+            ("hour",), np.asarray(market_price_usd_per_mwh), {"units": "USD/MWh", "long_name": title}
+        )
     return xr.Dataset(data, coords=coords, attrs=_totals(result))
 
 

@@ -52,8 +52,13 @@ def run_hours(site: Hours, limit: Floats, store: Store, flows: Floats, detail: F
 
     detail : [6, H], or [6, 0] where it is not wanted. odd : [H] gets 1 where an hour was not concave.
     """
+    return run_in(new_landed(len(limit), len(site.kind)), site, limit, store, flows, detail, odd)
+
+
+@compiled
+def run_in(landed: Landed, site: Hours, limit: Floats, store: Store, flows: Floats, detail: Floats, odd: Ints) -> float:
+    """`run_hours` in space that is there already: many years alike need it only once."""
     stack = new_stack(site)
-    landed = new_landed(len(limit), len(stack.order))
     kept = backwards(site, limit, store, stack, landed, odd)
     return _forwards(site, limit, store, stack, landed, kept, flows, detail, odd)
 
