@@ -63,14 +63,16 @@ def inner(hours: int):
     from repower.dispatch.flows import MARGIN, new_detail, new_flows
     from repower.dispatch.places import dearest, hours_of, own, store_of
     from repower.dispatch.solve import run_hours
+    from repower.dispatch.storage import new_landed
 
     problem = checked(site(the_site.price(hours)))
     hourly, limit = hours_of(problem), own(problem.import_limit_mw)
     store, detail, odd = store_of(problem.batteries, dearest(hourly)), new_detail(hours), np.zeros(hours, dtype=np.int64)
+    landed = new_landed(hours, len(hourly.kind))
 
     def run() -> tuple[float, dict[str, float]]:
         flows = new_flows(hourly, hours)
-        run_hours(hourly, limit, store, flows, detail, odd)
+        run_hours(landed, hourly, limit, store, flows, detail, odd)
         return float(flows[MARGIN].sum()), {}
 
     return run
@@ -88,14 +90,19 @@ def labelled(hours: int):
 
 
 def rolling(hours: int, windows: int):
-    """All windows of the horizon; the value is what the first `windows` of them realise."""
+    """All windows of the horizon, with their true prices, as the other way has them; the value is what the first realise."""
+    from repower.dispatch.forecast import Perfect
     from repower.dispatch.rolling import dispatch_rolling
 
     problem = site(the_site.price(hours))
+    forecast = Perfect(problem.market_price_usd_per_mwh)
+    perfect = dispatch_hours(problem)
 
     def run() -> tuple[float, dict[str, float]]:
-        found = dispatch_rolling(problem, window_hours=the_site.WINDOW_HOURS, step_hours=the_site.STEP_HOURS)
-        realised = found.margin_usd[: windows * the_site.STEP_HOURS]
+        found = dispatch_rolling(
+            problem, forecast=forecast, window_hours=the_site.WINDOW_HOURS, step_hours=the_site.STEP_HOURS, perfect=perfect
+        )
+        realised = found.result.margin_usd[: windows * the_site.STEP_HOURS]
         return float(realised.sum()), {"windows": float(-(-hours // the_site.STEP_HOURS))}
 
     return run

@@ -66,7 +66,8 @@ def write_hours(
 ) -> None:
     """Add what `give_out` gave in a number of `hours` like this one; `market` is the sum of their prices."""
     ppas = len(contract)
-    at, slot = calendar[PERIOD, hour], calendar[SLOT, hour]
+    now = np.uintp(hour)
+    at, slot = np.uintp(calendar[PERIOD, now]), np.uintp(calendar[SLOT, now])
     spot_place = 0
     money = through = 0.0
     for item in order:
@@ -90,9 +91,9 @@ def write_hours(
                     money -= market * used
             else:
                 money -= hours * work[COST, item] * used
-            flows[USED + item, slot] += hours * used
+            flows[np.uintp(USED + item), slot] += hours * used
         else:
-            flows[USED + item, slot] += hours * given
+            flows[np.uintp(USED + item), slot] += hours * given
             if what & EXPORT:
                 export_usd = (market - hours * fee[item]) * given
                 flows[EXPORT_USD, slot] += export_usd
@@ -100,7 +101,7 @@ def write_hours(
             elif item >= FIRST_SOURCE:
                 money += hours * work[COST, item] * given
     for ppa in range(ppas):
-        must_place, optional_place = spot_place + 2 * ppas - ppa, spot_place + ppas - ppa
+        must_place, optional_place = np.uintp(spot_place + 2 * ppas - ppa), np.uintp(spot_place + ppas - ppa)
         must_run = work[WIDTH, must_place] - work[GIVEN, must_place]
         optional_run = work[WIDTH, optional_place] - work[GIVEN, optional_place]
         brings = max(market - hours * fee[must_place], 0.0) if kind[must_place] & FOLLOWS else 0.0
@@ -108,13 +109,13 @@ def write_hours(
         if brings > hours * contract[ppa, at]:
             taken = work[MW, must_place] + work[MW, optional_place]
         resold = taken - must_run - optional_run if brings > 0.0 else 0.0
-        row = USED + len(kind) + 2 * ppa
+        row = np.uintp(USED + len(kind) + 2 * ppa)
         flows[row, slot] += hours * taken
-        flows[row + 1, slot] += hours * resold
+        flows[np.uintp(USED + len(kind) + 2 * ppa + 1), slot] += hours * resold
         flows[RESALE_USD, slot] += brings * resold
         money += brings * resold - hours * contract[ppa, at] * taken
     short, flexed = work[MW, FIRM] - work[GIVEN, FIRM], work[MW, FLEXIBLE] - work[GIVEN, FLEXIBLE]
-    adder_usd = hours * hourly[ADDER, hour] * through
+    adder_usd = hours * hourly[ADDER, now] * through
     flows[UNSERVED, slot] += hours * short
     flows[FLEXED, slot] += hours * flexed
     flows[ADDER_USD, slot] += adder_usd
@@ -124,16 +125,18 @@ def write_hours(
 @inlined
 def write_next(kind: Ints, order: Ranks, work: Floats, rank: int, hour: int, detail: Floats) -> None:
     """What one more MW would do, at the bus and through the connection."""
-    detail[NEXT_IMPORT, hour] = np.inf
+    now = np.uintp(hour)
+    cheapest = np.inf
     for item in order:
         if kind[item] & CONNECTED and work[WIDTH, item] - work[GIVEN, item] < work[MW, item]:
-            detail[NEXT_IMPORT, hour] = min(detail[NEXT_IMPORT, hour], work[COST, item])
-    detail[NEXT, hour] = detail[NEXT_FREE, hour] = -np.inf
+            cheapest = min(cheapest, work[COST, item])
+    detail[NEXT_IMPORT, now] = cheapest
+    detail[NEXT, now] = detail[NEXT_FREE, now] = -np.inf
     for after in range(rank, len(order)):
-        item = order[after]
+        item = order[np.uintp(after)]
         if work[GIVEN, item] < work[WIDTH, item]:
-            if detail[NEXT, hour] == -np.inf:
-                detail[NEXT, hour] = work[COST, item]
+            if detail[NEXT, now] == -np.inf:
+                detail[NEXT, now] = work[COST, item]
             if kind[item] & CONNECTED == 0:
-                detail[NEXT_FREE, hour] = work[COST, item]
+                detail[NEXT_FREE, now] = work[COST, item]
                 break

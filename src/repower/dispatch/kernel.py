@@ -169,6 +169,9 @@ def result_of(p: SiteHours, run: Run, store: Store, remarks: tuple[str, ...], se
     stored_price = np.broadcast_to(run.stored_price, (len(p.batteries), hours)).copy()
     use = next_use(flows, detail, store, run.stored_price)
     gap = _gap(run)
+    reserve = np.zeros((len(p.tier_mw), hours))
+    if p.reserve_max_share > 0.0:
+        reserve = np.where(reserve_premium(p) > 0, p.reserve_max_share * flows.tiers, 0.0)
     return HourResult(
         spot_mw=flows.spot,
         ppa_taken_mw=flows.taken,
@@ -178,7 +181,7 @@ def result_of(p: SiteHours, run: Run, store: Store, remarks: tuple[str, ...], se
         generation_mw=flows.generated,
         export_mw=flows.export,
         tier_mw=flows.tiers,
-        reserve_mw=np.where(reserve_premium(p) > 0, p.reserve_max_share * flows.tiers, 0.0),
+        reserve_mw=reserve,
         ai_served_mw=flows.served,
         flexed_mw=flows.flexed,
         unserved_mw=flows.unserved,

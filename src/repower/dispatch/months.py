@@ -20,7 +20,7 @@ from repower.dispatch.arrays import Bools, Floats, Ints, flags, number, numbers
 from repower.dispatch.flows import USED
 from repower.dispatch.places import Flows, Places, alike, own, store_of
 from repower.dispatch.problem import UNSERVED_USD_PER_MWH, Battery, checked_batteries
-from repower.dispatch.solve import run_apart, run_in
+from repower.dispatch.solve import run_apart, run_hours
 from repower.dispatch.stack import ADDER, AI_MW, FLEXIBLE_MW, PERIOD, PRICE, SLOT, Hours, compiled
 from repower.dispatch.storage import Store, new_landed
 from repower.errors import InfeasibleError
@@ -397,6 +397,6 @@ def _run_store(first: int, last: int, site: _Site, store: Store, edges: Ints, ro
                 store.end_value,
                 store.must_stay,
             )
-            stored = run_in(landed, one.site, one.limit, now, one.flows, one.detail, one.odd)
+            stored = run_hours(landed, one.site, one.limit, now, one.flows, one.detail, one.odd)
             short[scenario] = max(short[scenario], store.least_end_mwh - stored)
             rows[scenario, :, 12 * year : 12 * year + 12] = one.flows

@@ -106,7 +106,9 @@ def hours_of(p: SiteHours) -> Hours:
     assert p.flexible_mw is not None
     assert p.export_limit_mw is not None
     places, hours = places_of(p), len(p.ai_mw)
-    tier_value = p.tier_value_usd_per_mwh + p.reserve_max_share * np.maximum(reserve_premium(p), 0.0)
+    tier_value = p.tier_value_usd_per_mwh
+    if p.reserve_max_share > 0.0:
+        tier_value = tier_value + p.reserve_max_share * np.maximum(reserve_premium(p), 0.0)
     standing = (p.ppa_mw, p.ppa_price_usd_per_mwh, p.generator_mw, p.generator_cost_usd_per_mwh, p.tier_mw, tier_value)
     first, period = _periods(hours, *standing, p.export_limit_mw[None, :])
     ppa_mw, ppa_price, generator_mw, generator_cost, tier_mw, tier_value = (rows[:, first] for rows in standing)

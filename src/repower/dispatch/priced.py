@@ -6,6 +6,7 @@ explain them, and from these, segment by segment of the horizon, an upper bound 
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from repower.dispatch.places import Flows, Places
 from repower.dispatch.problem import Peaks
 from repower.dispatch.solve import run_apart, run_hours
 from repower.dispatch.stack import Hours
-from repower.dispatch.storage import Store
+from repower.dispatch.storage import Landed, Store, new_landed
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,17 @@ class Run:
     bound_usd: float = np.nan
 
 
+_kept = threading.local()
+
+
+def _space(hours: int, places: int) -> Landed:
+    """Where steps land, one for each thread: a search asks for it a dozen times, and fresh memory costs as much as a month."""
+    space: Landed | None = getattr(_kept, "space", None)
+    if space is None or space.hours.shape[1] < hours or space.steps.shape[1] < hours * (places + 1):
+        space = _kept.space = new_landed(hours, places)
+    return space
+
+
 def run_once(site: Hours, places: Places, limit: Floats, store: Store, full_limit: Floats | None = None) -> Run:
     """Dispatch under `limit`, with the prices that support it.
 
@@ -54,7 +66,7 @@ def run_once(site: Hours, places: Places, limit: Floats, store: Store, full_limi
     flows, detail, odd = Flows(new_flows(site, hours), places), new_detail(hours), np.zeros(hours, dtype=np.int64)
     end = 0.0
     if store.energy_mwh > 0.0:
-        end = run_hours(site, limit, store, flows.rows, detail, odd)
+        end = run_hours(_space(hours, len(site.kind)), site, limit, store, flows.rows, detail, odd)
     else:
         run_apart(site, limit, store, flows.rows, detail, odd)
     stored_price, peak_price, best = np.zeros(hours), np.zeros(hours), np.empty(hours)

@@ -138,7 +138,7 @@ def to_dataset(
     ``total_demand_charge_usd``, ``end_value_usd``), the MWh of every flow over the horizon (``spot_mwh``, ...), and the
     certificate (``objective_usd``, ``bound_usd``, ``gap``, ``method``, ``remarks`` one a line, ``solve_s``).
 
-    Labels count from 0 where none are given. Raises ValueError when labels do not fit or are not unique.
+    A dim without labels has no coordinate and counts from 0. Raises ValueError when labels do not fit or are not unique.
     """
     import xarray as xr
 
@@ -154,8 +154,10 @@ def to_dataset(
     given = (hours, ppas, generators, tiers, batteries, cells, charges)
     coords = {}
     for (dim, size), labels in zip(sizes.items(), given, strict=True):
-        index = np.arange(size) if labels is None else np.asarray(labels)
-        if index.shape != (size,) or (labels is not None and len(np.unique(index)) != size):
+        if labels is None:
+            continue
+        index = np.asarray(labels)
+        if index.shape != (size,) or len(np.unique(index)) != size:
             raise ValueError(f"the labels of {dim} must be {size} different ones, not {list(index)[:5]}")
         coords[dim] = index
     data = {

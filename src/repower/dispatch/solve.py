@@ -47,17 +47,12 @@ from repower.dispatch.ways import best_way, lay_out_way, patterns_of
 
 
 @compiled
-def run_hours(site: Hours, limit: Floats, store: Store, flows: Floats, detail: Floats, odd: Ints) -> float:
+def run_hours(landed: Landed, site: Hours, limit: Floats, store: Store, flows: Floats, detail: Floats, odd: Ints) -> float:
     """Dispatch all hours with a store under `limit` [H], exactly, adding to `flows`; returns what is in store at the end (MWh).
 
-    detail : [6, H], or [6, 0] where it is not wanted. odd : [H] gets 1 where an hour was not concave.
+    landed : work space, for at least so many hours and places. detail : [6, H], or [6, 0] where it is not wanted. odd : [H] gets
+    1 where an hour was not concave.
     """
-    return run_in(new_landed(len(limit), len(site.kind)), site, limit, store, flows, detail, odd)
-
-
-@compiled
-def run_in(landed: Landed, site: Hours, limit: Floats, store: Store, flows: Floats, detail: Floats, odd: Ints) -> float:
-    """`run_hours` in space that is there already: many years alike need it only once."""
     stack = new_stack(site)
     kept = backwards(site, limit, store, stack, landed, odd)
     return _forwards(site, limit, store, stack, landed, kept, flows, detail, odd)

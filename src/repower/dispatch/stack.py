@@ -122,7 +122,7 @@ def new_stack(site: Hours) -> Stack:
             for period in range(site.mw.shape[1]):
                 used[place] |= site.mw[place, period] > 0.0
         moving[place] = used[place] and site.kind[place] & (CONNECTED | FOLLOWS) != 0
-    # Unsigned: a place is never counted from the end.
+    # Unsigned, as all indices of the inner loops: numba then need not ask whether they count from the end.
     order, follow = np.flatnonzero(used).astype(np.uint32), np.flatnonzero(moving).astype(np.uint32)
     kept = np.full(4, np.nan)
     return Stack(order, follow, np.zeros((4, places)), kept)
@@ -145,34 +145,36 @@ def list_hour(
     """Write prices and MW of one hour, and sort.
     What does not move with the market is written when its period begins.
     """
-    at = calendar[PERIOD, hour]
-    market, adder = hourly[PRICE, hour], hourly[ADDER, hour]
-    work[MW, FIRM] = hourly[AI_MW, hour] - hourly[FLEXIBLE_MW, hour]
-    work[MW, FLEXIBLE] = hourly[FLEXIBLE_MW, hour]
+    now = np.uintp(hour)
+    period = calendar[PERIOD, now]
+    at = np.uintp(period)
+    market, adder = hourly[PRICE, now], hourly[ADDER, now]
+    work[MW, FIRM] = hourly[AI_MW, now] - hourly[FLEXIBLE_MW, now]
+    work[MW, FLEXIBLE] = hourly[FLEXIBLE_MW, now]
     for item in moving:
         price = base[item, at]
         if kind[item] & FOLLOWS:
             price = max(price, market - fee[item])
         work[COST, item] = price + adder if kind[item] & CONNECTED else price
-    if kept[_PERIOD] != at:
-        kept[_PERIOD] = at
+    if kept[_PERIOD] != period:
+        kept[_PERIOD] = period
         for item in order:
             if item >= FIRST_SOURCE:
                 work[MW, item] = mw[item, at]
             if kind[item] & (CONNECTED | FOLLOWS) == 0:
                 work[COST, item] = base[item, at]
     for start in range(1, len(order)):
-        item = order[start]
+        item = order[np.uintp(start)]
         key = work[COST, item]
         back = start - 1
         while back >= 0:
-            other = order[back]
+            other = order[np.uintp(back)]
             before = work[COST, other]
             if before > key or (before == key and other < item):
                 break
-            order[back + 1] = other
+            order[np.uintp(back + 1)] = other
             back -= 1
-        order[back + 1] = item
+        order[np.uintp(back + 1)] = item
 
 
 @inlined
@@ -225,7 +227,7 @@ def lay_out(kind: Ints, order: Ranks, work: Floats, limit: float) -> tuple[float
     give = 0.0
     one_way = False
     for back in range(len(order) - 1, -1, -1):
-        item = order[back]
+        item = order[np.uintp(back)]
         size = work[MW, item]
         what = kind[item]
         if what & SOURCE:
@@ -248,7 +250,7 @@ def give_out(order: Ranks, work: Floats, give: float, rounding: float) -> int:
     count = len(order)
     rank = 0
     while rank < count:
-        item = order[rank]
+        item = order[np.uintp(rank)]
         size = work[WIDTH, item]
         if give - size < -rounding:
             break
@@ -256,7 +258,7 @@ def give_out(order: Ranks, work: Floats, give: float, rounding: float) -> int:
         give -= size
         rank += 1
     for after in range(rank, count):
-        work[GIVEN, order[after]] = 0.0
+        work[GIVEN, order[np.uintp(after)]] = 0.0
     if rank < count and give > rounding:
         work[GIVEN, order[rank]] = give
     return rank

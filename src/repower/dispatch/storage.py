@@ -87,8 +87,8 @@ def steps_around(
     per_into, per_out = 1.0 / into, 1.0 / out
     middle = steps.shape[1] // 2
     rank = 0
-    while rank < count and work[WIDTH, order[rank]] <= give + rounding:
-        give -= work[WIDTH, order[rank]]
+    while rank < count and work[WIDTH, order[np.uintp(rank)]] <= give + rounding:
+        give -= work[WIDTH, order[np.uintp(rank)]]
         rank += 1
     if give <= rounding or rank == count:
         give = 0.0
@@ -100,30 +100,30 @@ def steps_around(
         if size > 0.0:
             taken = min(size, left)
             first -= 1
-            steps[SLOPE, first] = work[COST, order[back]] * per_into
-            steps[LENGTH, first] = taken * into
+            steps[SLOPE, np.uintp(first)] = work[COST, order[np.uintp(back)]] * per_into
+            steps[LENGTH, np.uintp(first)] = taken * into
             left -= taken
         back -= 1
         if back < 0:
             break
-        size = work[WIDTH, order[back]]
+        size = work[WIDTH, order[np.uintp(back)]]
     lowest = -(charge_mw - left) * into
     # Discharging gives to who is next.
     last = middle
     left = discharge_mw
     if rank < count:
-        size = work[WIDTH, order[rank]] - give
+        size = work[WIDTH, order[np.uintp(rank)]] - give
         while left > 0.0:
             if size > 0.0:
                 given = min(size, left)
-                steps[SLOPE, last] = (work[COST, order[rank]] - wear) * out
-                steps[LENGTH, last] = given * per_out
+                steps[SLOPE, np.uintp(last)] = (work[COST, order[np.uintp(rank)]] - wear) * out
+                steps[LENGTH, np.uintp(last)] = given * per_out
                 last += 1
                 left -= given
             rank += 1
             if rank == count:
                 break
-            size = work[WIDTH, order[rank]]
+            size = work[WIDTH, order[np.uintp(rank)]]
     return first, middle, last, lowest
 
 
@@ -158,26 +158,26 @@ def merge(
     while step < last or (done < pieces and position < energy):
         take_step = False
         if step < last:
-            now = steps[SLOPE, step]
-            take_step = done == pieces or now > v[SLOPE, done] or (now == v[SLOPE, done] and step < middle)
+            now = steps[SLOPE, np.uintp(step)]
+            take_step = done == pieces or now > v[SLOPE, np.uintp(done)] or (now == v[SLOPE, np.uintp(done)] and step < middle)
         if take_step:
-            slope, size = steps[SLOPE, step], steps[LENGTH, step]
-            landed[SLOPE, at] = slope
-            landed[LENGTH, at] = size
-            landed[PLACE, at] = position
+            slope, size = steps[SLOPE, np.uintp(step)], steps[LENGTH, np.uintp(step)]
+            landed[SLOPE, np.uintp(at)] = slope
+            landed[LENGTH, np.uintp(at)] = size
+            landed[PLACE, np.uintp(at)] = position
             at += 1
             step += 1
         else:
-            slope, size = v[SLOPE, done], v[LENGTH, done]
+            slope, size = v[SLOPE, np.uintp(done)], v[LENGTH, np.uintp(done)]
             done += 1
         end = position + size
         if end > 0.0 and position < energy:
             part = min(end, energy) - max(position, 0.0)
-            if kept > 0 and new[SLOPE, kept - 1] == slope:
-                new[LENGTH, kept - 1] += part
+            if kept > 0 and new[SLOPE, np.uintp(kept - 1)] == slope:
+                new[LENGTH, np.uintp(kept - 1)] += part
             elif part > 0.0:
-                new[SLOPE, kept] = slope
-                new[LENGTH, kept] = part
+                new[SLOPE, np.uintp(kept)] = slope
+                new[LENGTH, np.uintp(kept)] = part
                 kept += 1
         position = end
     return kept, at
@@ -189,15 +189,15 @@ def withdraw(first: int, last: int, lowest: float, landed: Floats, stored: float
     taken = lowest
     right, left = -np.inf, np.inf
     for step in range(first, last):
-        size = landed[LENGTH, step]
-        part = stored - landed[PLACE, step]
+        size = landed[LENGTH, np.uintp(step)]
+        part = stored - landed[PLACE, np.uintp(step)]
         near = 1e-9 * size
         if part <= near:
-            right = landed[SLOPE, step]
+            right = landed[SLOPE, np.uintp(step)]
             if part > 0.0:
                 taken += part
             break
-        left = landed[SLOPE, step]
+        left = landed[SLOPE, np.uintp(step)]
         if part < size - near:
             taken += part
             right = left
