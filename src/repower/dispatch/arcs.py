@@ -132,6 +132,8 @@ def _append(pieces: Pieces, count: int, start: float, end: float, value: float, 
     if count > 0:
         last = count - 1
         reach = pieces.value[last] + pieces.slope[last] * (pieces.end[last] - pieces.start[last])
+        if start == end and pieces.end[last] == start and reach >= value:
+            return count
         if abs(reach - value) <= _SAME * (1.0 + abs(value)) and abs(slope - pieces.slope[last]) <= _SAME * (1.0 + abs(slope)):
             pieces.end[last] = end
             return count
@@ -177,6 +179,15 @@ def _combine(arcs: Arcs, arc: int, pieces: Pieces, first: int, end: int, energy:
         position = reach
         if position >= energy:
             break
+    if count == 0:
+        # A way that fits at one energy only (a store that must be just empty to take it all) is a point.
+        slack = _SAME * energy
+        begin = arcs.lowest[arc] + pieces.start[first]
+        if begin >= -slack and begin <= energy + slack and (begin >= energy - slack or position - begin <= 0.0):
+            at = min(max(begin, 0.0), energy)
+            count = _append(out, count, at, at, arcs.value[arc] + pieces.value[first], 0.0)
+        elif abs(position) <= slack:
+            count = _append(out, count, 0.0, 0.0, value, 0.0)
     return count
 
 
@@ -191,6 +202,16 @@ def _envelope(a: Pieces, many_a: int, b: Pieces, many_b: int, out: Pieces) -> in
         next_b = b.start[j] if j < many_b else np.inf
         x = max(x, min(next_a, next_b))
         in_a, in_b = next_a <= x, next_b <= x
+        if in_a and a.end[i] <= x:
+            if a.start[i] == a.end[i] and not (in_b and b.value[j] + b.slope[j] * (x - b.start[j]) >= a.value[i]):
+                count = _append(out, count, x, x, a.value[i], 0.0)
+            i += 1
+            continue
+        if in_b and b.end[j] <= x:
+            if b.start[j] == b.end[j] and not (in_a and a.value[i] + a.slope[i] * (x - a.start[i]) >= b.value[j]):
+                count = _append(out, count, x, x, b.value[j], 0.0)
+            j += 1
+            continue
         right = min(a.end[i] if in_a else next_a, b.end[j] if in_b else next_b)
         if right > x:
             if in_a and in_b:
@@ -249,17 +270,20 @@ def best_of_arcs(arcs: Arcs, many: int, v: Pieces, pieces: int, energy: float) -
 @compiled
 def value_at(pieces: Pieces, count: int, energy: float) -> float:
     """V at `energy`; the higher side of a jump."""
+    # Next to a jump the higher side counts: what is in store is known to rounding only.
+    slack = _SAME * pieces.end[count - 1]
     low, high = 0, count - 1
     while low < high:
         middle = (low + high) // 2
-        if pieces.end[middle] < energy:
+        if pieces.end[middle] < energy - slack:
             low = middle + 1
         else:
             high = middle
-    value = float(pieces.value[low] + pieces.slope[low] * (energy - pieces.start[low]))
-    # Next to a jump the higher side counts: what is in store is known to rounding only.
-    if low + 1 < count and pieces.start[low + 1] <= energy + _SAME * pieces.end[count - 1]:
-        value = max(value, float(pieces.value[low + 1] + pieces.slope[low + 1] * (energy - pieces.start[low + 1])))
+    value = -np.inf
+    while low < count and pieces.start[low] <= energy + slack:
+        at = min(max(energy, pieces.start[low]), pieces.end[low])
+        value = max(value, float(pieces.value[low] + pieces.slope[low] * (at - pieces.start[low])))
+        low += 1
     return value
 
 

@@ -137,6 +137,7 @@ def write_next(kind: Ints, order: Ranks, work: Floats, rank: int, hour: int, det
         if work[GIVEN, item] < work[WIDTH, item]:
             if detail[NEXT, now] == -np.inf:
                 detail[NEXT, now] = work[COST, item]
-            if kind[item] & CONNECTED == 0:
+            # Nothing comes in to be sold.
+            if kind[item] & (CONNECTED | EXPORT) == 0:
                 detail[NEXT_FREE, now] = work[COST, item]
                 break

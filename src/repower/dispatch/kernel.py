@@ -34,7 +34,7 @@ import numpy as np
 from repower.dispatch.arrays import Floats
 from repower.dispatch.backwards import value_hours
 from repower.dispatch.certificate import constants
-from repower.dispatch.flows import NEXT, NEXT_IMPORT, STORED
+from repower.dispatch.flows import NEXT, NEXT_FREE, NEXT_IMPORT, STORED
 from repower.dispatch.peaks import search_peaks
 from repower.dispatch.permit import search_permit
 from repower.dispatch.places import alike, dearest, hours_of, own, places_of, reserve_premium, store_of
@@ -70,7 +70,7 @@ def dispatch_hours(problem: SiteHours) -> HourResult:
     site, places = hours_of(p), places_of(p)
     store = store_of(p.batteries, dearest(site, p.peaks))
     limit = own(p.import_limit_mw)
-    if p.peaks is not None:
+    if p.peaks is not None and p.peaks.weight.size:
         run = search_peaks(site, places, limit, store, p.peaks)
     elif np.isfinite(p.generation_limit_mwh):
         run = search_permit(site, places, limit, store, p.generation_limit_mwh)
@@ -79,7 +79,10 @@ def dispatch_hours(problem: SiteHours) -> HourResult:
         run = certified(run, store, run.earned_usd)
         if run.odd.any() and run.bound_usd - run.objective_usd > PROVED * abs(run.objective_usd):
             # Prices cannot prove what is not concave; dynamic programming without a short cut can.
-            run = replace(run, bound_usd=constants(site) + value_hours(site, limit, store))
+            by_steps = constants(site) + value_hours(site, limit, store)
+            # One that is beaten by a dispatch would be none.
+            if by_steps >= run.objective_usd - 1e-9 * max(1.0, abs(run.objective_usd)):
+                run = replace(run, bound_usd=min(run.bound_usd, max(by_steps, run.objective_usd)))
     odd = int(run.odd.sum())
     if odd and len(p.batteries) > 1:
         return _by_solver(p, f"several batteries, and {odd} hours that are not concave")
@@ -151,7 +154,7 @@ def check_end(p: SiteHours, detail: Floats) -> None:
     if not p.batteries or not len(p.ai_mw):
         return
     least, end = sum(battery.least_end_mwh for battery in p.batteries), float(detail[STORED, -1])
-    if end < least - 1e-6 * max(1.0, least):
+    if end < least - 1e-9 * sum(battery.energy_mwh for battery in p.batteries):
         start = sum(battery.start_mwh for battery in p.batteries)
         raise InfeasibleError(
             f"battery-end[hour={len(p.ai_mw) - 1}]: {least:g} MWh must be left in store after the last hour, but from "
@@ -168,6 +171,12 @@ def result_of(p: SiteHours, run: Run, store: Store, remarks: tuple[str, ...], se
     charges = np.zeros(0) if p.peaks is None else charges_of(peaks, p.peaks)
     stored_price = np.broadcast_to(run.stored_price, (len(p.batteries), hours)).copy()
     use = next_use(flows, detail, store, run.stored_price)
+    # A free MW spares import at its cost and at what its peak is worth, or is sold where nothing comes in.
+    spared = detail[NEXT] + np.where(detail[NEXT] > detail[NEXT_FREE], run.peak_price, 0.0)
+    assert p.export_limit_mw is not None
+    sold = (flows.imported <= 0.0) & (flows.export < p.export_limit_mw)
+    free = np.maximum(spared, np.where(sold, p.market_price_usd_per_mwh - p.export_fee_usd_per_mwh, 0.0))
+    more_import = np.where(flows.export > 0.0, 0.0, use - detail[NEXT_IMPORT] - run.peak_price)
     gap = _gap(run)
     reserve = np.zeros((len(p.tier_mw), hours))
     if p.reserve_max_share > 0.0:
@@ -189,8 +198,8 @@ def result_of(p: SiteHours, run: Run, store: Store, remarks: tuple[str, ...], se
         discharge_mw=shares * flows.discharge,
         stored_mwh=shares * detail[STORED],
         margin_usd=flows.margin,
-        marginal_import_usd_per_mwh=np.maximum(use - detail[NEXT_IMPORT] - run.peak_price, 0.0),
-        marginal_energy_usd_per_mwh=np.maximum(np.maximum(use, detail[NEXT]), 0.0),
+        marginal_import_usd_per_mwh=np.maximum(more_import, 0.0),
+        marginal_energy_usd_per_mwh=np.maximum(np.maximum(use, free), 0.0),
         marginal_stored_usd_per_mwh=stored_price,
         marginal_peak_usd_per_mw=run.peak_price,
         peak_mw=peaks,

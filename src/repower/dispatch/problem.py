@@ -132,6 +132,8 @@ def checked(problem: SiteHours) -> SiteHours:
     finite, a negative power or fee, a share outside 0..1, limits that no dispatch can meet.
     """
     hours = np.size(problem.market_price_usd_per_mwh)
+    if hours == 0:
+        raise ValueError("market_price_usd_per_mwh has no hours, so there is nothing to dispatch; give at least one")
     ppas, generators, tiers = (rows(name, getattr(problem, name)) for name in ("ppa_mw", "generator_mw", "tier_mw"))
     hour, ppa, plant, tier = ("hour", hours), ("contract", ppas), ("generator", generators), ("tier", tiers)
 
