@@ -274,3 +274,25 @@ def test_a_dispatch_that_breaks_its_own_balances_is_not_shown(folder, tmp_path, 
     assert "breaks its own balances" in result.stderr
     assert "2028-06-16T16 UTC" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+# --- foresight --------------------------------------------------------------------------------------------------------------
+
+
+def test_without_foresight_what_it_would_have_added_stands_beside_the_result(folder, found):
+    for foresight in ("day-ahead", "real-time"):
+        result = run(folder, *ASKED, "--foresight", foresight, "--json")
+        assert result.exit_code == 0, result.stderr
+        blind = json.loads(result.stdout)
+        assert (blind["method"], blind["foresight"]) == ("rolling", foresight)
+        assert blind["perfect_foresight_usd"] == pytest.approx(found["objective_usd"], rel=1e-9)
+        assert blind["value_of_foresight_usd"] == pytest.approx(found["objective_usd"] - blind["objective_usd"], rel=1e-6)
+        assert 0 < blind["value_of_foresight_usd"] < 0.1 * abs(found["objective_usd"])
+        assert sum(blind["money_usd"].values()) == pytest.approx(blind["objective_usd"], rel=1e-9)
+    assert "perfect foresight would add" in run(folder, *ASKED, "--foresight", "day-ahead").stdout
+
+
+def test_the_solver_knows_all_prices(folder):
+    result = run(folder, *ASKED, "--foresight", "day-ahead", "--method", "lp")
+    assert result.exit_code == 2
+    assert "only the kernel dispatches" in result.stderr

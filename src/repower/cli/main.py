@@ -190,6 +190,13 @@ def run(directory: Path, scenarios: int, seed: int, gap: float, time_limit: floa
     show_default=True,
     help="Seconds of each search of HiGHS (--method lp).",
 )
+@click.option(
+    "--foresight",
+    type=click.Choice(["perfect", "day-ahead", "real-time"]),
+    default="perfect",
+    show_default=True,
+    help="What is known of prices: all, each day as it begins, or each hour; the rest is a forecast.",
+)
 @click.option("--csv", metavar="FILE", help="Write every hour as CSV to FILE, or to stdout with -.")
 @click.option("--page", type=FOLDER, metavar="FILE", help="Write charts and tables as one HTML page to FILE.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
@@ -200,13 +207,15 @@ def dispatch(
     method: Literal["exact", "lp"],
     converted: tuple[str, ...],
     time_limit: float,
+    foresight: Literal["perfect", "day-ahead", "real-time"],
     csv: str | None,
     page: Path | None,
     as_json: bool,
 ) -> None:
     """Run every hour of one site and year: what it buys, mines, stores, earns.
 
-    Reads DIRECTORY/portfolio.yaml and takes its base path: no shocks, all prices of the year known beforehand.
+    Reads DIRECTORY/portfolio.yaml and takes its base path, without shocks. All prices of the year are known beforehand, unless
+    --foresight says less; then what foresight would have added stands beside the result.
     """
     from repower.cli.site_hours import dispatch_site
 
@@ -217,6 +226,7 @@ def dispatch(
         method=method,
         converted=converted,
         time_limit_s=time_limit,
+        foresight=foresight,
         csv=csv,
         page=page,
         as_json=as_json,

@@ -16,8 +16,12 @@ from repower.cli.walk import shown
 if TYPE_CHECKING:
     from repower.conversion.site_year import SiteYear
     from repower.dispatch import HourResult
+    from repower.dispatch.rolling import RollingResult
 
 Method = Literal["exact", "lp"]
+Foresight = Literal["perfect", "day-ahead", "real-time"]
+#: Hours whose prices are known when a plan is made.
+KNOWN_HOURS = {"day-ahead": 24, "real-time": 1}
 #: A CSV that goes to stdout.
 STDOUT = "-"
 
@@ -30,6 +34,7 @@ def dispatch_site(
     method: Method,
     converted: Sequence[str],
     time_limit_s: float,
+    foresight: Foresight,
     csv: str | None,
     page: Path | None,
     as_json: bool,
@@ -38,6 +43,8 @@ def dispatch_site(
     conversions = parse_conversions(converted)
     if as_json and csv == STDOUT:
         raise click.UsageError("--json and --csv - both want stdout; give the CSV a file")
+    if method == "lp" and foresight != "perfect":
+        raise click.UsageError("--method lp knows all prices; without foresight only the kernel dispatches")
     console = Console(stderr=True, highlight=False)
     with shown() as progress:
         with progress.step("load the compiled dispatch"):
@@ -50,7 +57,10 @@ def dispatch_site(
         with progress.step("read the site's year"):
             opened = open_site_year(folder, site, year, conversions)
         with progress.step("dispatch the hours"):
-            result = solved(opened, method, time_limit_s)
+            result, rolled = solved(opened, method, time_limit_s), None
+            if foresight != "perfect":
+                rolled = without_foresight(opened, KNOWN_HOURS[foresight], result)
+                result = rolled.result
         broken = contradictions(opened, result, account(opened, result))
         if broken:
             # No number of a result that contradicts itself may be shown, not even as JSON.
@@ -64,7 +74,7 @@ def dispatch_site(
             )
             sys.exit(1)
         with progress.step("compare with its neighbours"):
-            told = site_dispatch(opened, result)
+            told = site_dispatch(opened, result, foresight, rolled)
         table = None
         if csv is not None:
             from repower.report.hour_table import hours_csv
@@ -105,6 +115,16 @@ def solved(opened: SiteYear, method: Method, time_limit_s: float) -> HourResult:
     from repower.dispatch import dispatch_hours
 
     return dispatch_hours(opened.problem)
+
+
+def without_foresight(opened: SiteYear, known_hours: int, perfect: HourResult) -> RollingResult:
+    """The hours planned by windows. BadParameter for a site that only a solver dispatches."""
+    from repower.dispatch.rolling import dispatch_rolling
+
+    try:
+        return dispatch_rolling(opened.problem, step_hours=known_hours, perfect=perfect)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--foresight") from None
 
 
 def parse_conversions(texts: Sequence[str]) -> dict[str, str]:

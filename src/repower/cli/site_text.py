@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import shutil
 from collections.abc import Iterable, Sequence
 
@@ -186,6 +187,11 @@ def _proof(told: SiteDispatch) -> Table:
     _row(table, ["objective", f"{proof.objective_usd:,.2f} $"])
     _row(table, ["bound: no dispatch earns more", f"{proof.bound_usd:,.2f} $, gap {gap}"])
     _row(table, ["method", f"{proof.method}, {proof.seconds:.3f} s, foresight {told.foresight}"])
+    if told.rolled is not None:
+        worth, kept = told.rolled.value_of_foresight_usd, told.rolled.captured_share
+        _row(table, ["perfect foresight would add", f"{worth + 0.0:,.2f} $"])
+        if not math.isnan(kept):
+            _row(table, ["of what a battery adds with it", f"{kept:.1%} is left without"])
     for remark in proof.remarks:
         _row(table, ["remark", remark])
     return table

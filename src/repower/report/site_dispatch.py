@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from repower.conversion.site_year import SiteYear
 from repower.dispatch import HourResult, balance_errors
+from repower.dispatch.rolling import RollingResult
 from repower.report.site_account import LINES, NO_MW, Account, account, imported_mw
 from repower.report.site_neighbours import Neighbour, Worth, neighbours, peak_worth_usd_per_mw, worths
 
@@ -60,7 +61,8 @@ class MonthRow:
 class SiteDispatch:
     """A site's year, how it was dispatched, and what it is compared with.
 
-    foresight : ``perfect`` or ``day-ahead``: what the dispatch knew beforehand.
+    foresight : ``perfect``, ``day-ahead`` or ``real-time``: what the dispatch knew beforehand.
+    rolled : without perfect foresight, what that would have been worth.
     """
 
     site: SiteYear
@@ -69,11 +71,14 @@ class SiteDispatch:
     account: Account
     neighbours: tuple[Neighbour, ...]
     worths: tuple[Worth, ...]
+    rolled: RollingResult | None = None
 
 
-def site_dispatch(site: SiteYear, result: HourResult, foresight: str = "perfect") -> SiteDispatch:
+def site_dispatch(
+    site: SiteYear, result: HourResult, foresight: str = "perfect", rolled: RollingResult | None = None
+) -> SiteDispatch:
     """The result with its account, its neighbours and what one more of everything would be worth."""
-    return SiteDispatch(site, result, foresight, account(site, result), neighbours(site), worths(site, result))
+    return SiteDispatch(site, result, foresight, account(site, result), neighbours(site), worths(site, result), rolled)
 
 
 def stamp(hour: np.datetime64) -> str:
@@ -182,6 +187,9 @@ def as_json(told: SiteDispatch) -> dict[str, Any]:
         "hours": len(site.hours),
         "method": proof.method,
         "foresight": told.foresight,
+        "perfect_foresight_usd": told.rolled.perfect_usd if told.rolled else float(proof.objective_usd),
+        "value_of_foresight_usd": told.rolled.value_of_foresight_usd if told.rolled else 0.0,
+        "battery_captured_share": _plain(told.rolled.captured_share) if told.rolled else None,
         "objective_usd": float(proof.objective_usd),
         "bound_usd": _plain(proof.bound_usd),
         "gap": _plain(proof.gap),

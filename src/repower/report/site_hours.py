@@ -17,7 +17,8 @@ from repower.report.whole_file import write_whole
 
 FORESIGHT = {
     "perfect": "all prices of the year are known beforehand, which no operator has: what a battery earns is a most",
-    "day-ahead": "each day's prices are known the day before, and nothing beyond",
+    "day-ahead": "each day's prices are known as it begins, and what follows is a forecast made of prices so far",
+    "real-time": "each hour's price is known as it begins, and what follows is a forecast made of prices so far",
 }
 
 

@@ -269,6 +269,8 @@ def proof(told: SiteDispatch) -> str:
         ("largest breach of a balance or limit", f"{float(errors.energy_mw.max(initial=0.0)):.0e} MW"),
         ("largest difference of an hour's money", f"{float(errors.money_share.max(initial=0.0)):.0e} of it"),
     ]
+    if told.rolled is not None:
+        rows.insert(4, ("perfect foresight would add", f"{figures.number(told.rolled.value_of_foresight_usd, 2)} USD"))
     body = [tables.Row((tables.words(name), tables.html(value))) for name, value in rows]
     remarks = "".join(f"<li>{figures.text(remark)}</li>" for remark in found.remarks)
     return (
@@ -287,6 +289,8 @@ def proof(told: SiteDispatch) -> str:
 
 _METHODS = {
     "exact": "exact: merit order and dynamic programme, compiled",
+    "bounded": "the same, with the gap that it could not close",
+    "rolling": "the same for windows of hours, planned without foresight",
     "lp": "linear programme, HiGHS",
     "milp": "mixed-integer programme, HiGHS",
 }
