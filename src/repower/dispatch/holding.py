@@ -30,10 +30,10 @@ _TRIFLE = 1e-7
 #: Most tangents of one window.
 _MOST_TANGENTS = 60
 
-#: What is planned: places in the state of a search for peaks (SHORT is of the best level, MWh), ...
+#: Places in the state of a search for peaks; SHORT is of the best level, MWh.
 _LEVEL, _BEST, _SHORT, _LAST_LEVEL = 0, 1, 2, 3
-#: ... and of a search for the price of generation: prices before and from the hour CUT on, most MW in the hour before it;
-#: then what generates more than it may and what does not, and between which hours the cut lies.
+#: Places in the state of a search for the price of generation: prices before and from the hour CUT on, most MW in the hour
+#: before it (in the phase that has it); then between which prices and which hours the answer lies, with what was planned there.
 _PHASE, _FREE, _SPARE, _CUT, _MOST_MW, _LOW, _HIGH, _MORE_USD, _MORE_MWH, _LESS_USD, _LESS_MWH, _AFTER, _BEFORE, _TANGENTS = (
     range(14)
 )
@@ -59,7 +59,6 @@ class Held(NamedTuple):
 def begin(state: Floats) -> None:
     """A new window."""
     state[:] = 0.0
-    state[_SHORT] = state[_MOST_MW] = np.inf
 
 
 @compiled
@@ -84,7 +83,7 @@ def peaks_settled(state: Floats, flows: Floats, detail: Floats, store: Store, ho
     short = max(0.0, store.least_end_mwh - detail[STORED, hours - 1])
     for place in range(hours):
         short += flows[UNSERVED, place]
-    if short < state[_SHORT] - _TRIFLE:
+    if state[_LEVEL] == 0 or short < state[_SHORT] - _TRIFLE:
         state[_BEST], state[_SHORT] = state[_LEVEL], short
     if short > _TRIFLE and state[_LEVEL] < (2 if store.energy_mwh > 0.0 else 1):
         state[_LEVEL] += 1
@@ -104,7 +103,7 @@ def set_prices(window: Hours, site: Hours, hours: int, state: Floats) -> None:
     for place in range(hours):
         period = window.calendar[PERIOD, place]
         price = state[_FREE] if place < state[_CUT] else state[_SPARE]
-        left = state[_MOST_MW] if place == state[_CUT] - 1 else np.inf
+        left = state[_MOST_MW] if state[_PHASE] == _AT_PART and place == state[_CUT] - 1 else np.inf
         for item in range(last - 1, FIRST_SOURCE - 1, -1):
             window.base[item, period] = site.base[item, period] + price
             window.mw[item, period] = min(site.mw[item, period], left)
@@ -186,7 +185,7 @@ def generation_settled(
     elif phase == _AT_PART:
         if mwh <= most_mwh * (1 + 1e-12):
             return True
-        state[_CUT], state[_MOST_MW] = state[_AFTER], np.inf
+        state[_CUT] = state[_AFTER]
         state[_PHASE] = _AT_LAST
     else:
         return True

@@ -183,7 +183,7 @@ class _Course:
         )
         self.ran = Ran(new_flows(site, hours), new_detail(hours), np.zeros(hours, dtype=np.int64), np.zeros(hours))
         if not self._linked():
-            window_hours = step_hours = max(1, hours)
+            window_hours = step_hours = hours
         start = np.union1d(np.arange(0, hours, step_hours), self.first)
         self.plans = np.zeros((4, len(start)), dtype=np.int64)
         self.plans[START] = start
@@ -201,7 +201,7 @@ class _Course:
     def stretches(self) -> list[tuple[int, int]]:
         """(first plan, last plan exclusive) of each billing stretch."""
         cuts = [*np.searchsorted(self.plans[START], self.first).tolist(), self.plans.shape[1]]
-        return list(pairwise(cuts)) if self.hours else []
+        return list(pairwise(cuts))
 
     def expected(self, known: int, hours: int) -> Floats:
         """[hours] of prices expected after the `known`."""
