@@ -264,8 +264,8 @@ def test_a_file_that_cannot_be_written_is_named(folder, tmp_path):
 def test_a_dispatch_that_breaks_its_own_balances_is_not_shown(folder, tmp_path, monkeypatch, flags):
     honest = repower.dispatch.dispatch_hours
 
-    def cheating(problem):
-        result = honest(problem)
+    def cheating(problem, **limits):
+        result = honest(problem, **limits)
         return replace(result, spot_mw=result.spot_mw - np.eye(1, len(result.spot_mw), 4000)[0])
 
     monkeypatch.setattr("repower.dispatch.dispatch_hours", cheating)

@@ -112,3 +112,17 @@ def test_charges_without_cells_and_horizons_without_hours():
     for dispatch in (dispatch_hours, dispatch_hours_lp):
         with pytest.raises(ValueError, match="no hours, so there is nothing to dispatch"):
             dispatch(made([]))
+
+
+def test_what_is_handed_to_the_solver_keeps_its_time_limit(monkeypatch):
+    asked = {}
+
+    def noted(problem, **given):
+        asked.update(given)
+        return dispatch_hours_lp(problem, **given)
+
+    monkeypatch.setattr("repower.dispatch.linear.dispatch_hours_lp", noted)
+    site = made([10.0, 20.0], limit=1.0, batteries=(Battery(1, 1, 1), Battery(1, 1, 2, 0.5)))
+    proof = dispatch_hours(site, time_limit_s=7.0).certificate
+    assert asked["time_limit_s"] == 7.0
+    assert proof.remarks[0] == "different batteries: solved by HiGHS, not by the kernel"

@@ -14,17 +14,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from dispatch_sites import random_site, raw_lp_margin, turnover_usd
-from full_sites import (
-    DUST_MW,
-    Answer,
-    audit,
-    random_battery,
-    random_full_site,
-    random_peaks,
-    raw_programme,
-    reference,
-    relaxed_reference,
-)
+from full_sites import random_battery, random_full_site, random_peaks
+from raw_programme import DUST_MW, Answer, audit, raw_programme, reference, relaxed_reference
 
 from repower.dispatch import HourResult, SiteHours, balance_errors, dispatch_hours
 from repower.dispatch.problem import Battery, Peaks

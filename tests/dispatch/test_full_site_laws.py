@@ -6,9 +6,10 @@ from dataclasses import fields, replace
 
 import numpy as np
 from dispatch_sites import in_order
-from full_sites import audit, random_full_site
+from full_sites import random_full_site
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from raw_programme import audit
 
 from repower.dispatch import SiteHours, dispatch_hours
 

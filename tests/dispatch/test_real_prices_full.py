@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from full_sites import audit, reference, relaxed_reference
+from raw_programme import audit, reference, relaxed_reference
 
 from repower.dispatch import HourResult, SiteHours, balance_errors, dispatch_hours
 from repower.dispatch.problem import Battery, Peaks

@@ -188,7 +188,7 @@ def run(directory: Path, scenarios: int, seed: int, gap: float, time_limit: floa
     type=click.FloatRange(1),
     default=120.0,
     show_default=True,
-    help="Seconds of each search of HiGHS (--method lp).",
+    help="Seconds of each search of HiGHS: with --method lp, and for sites that the kernel hands to it.",
 )
 @click.option(
     "--foresight",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -49,11 +50,10 @@ def dispatch_site(
     with shown() as progress:
         with progress.step("load the compiled dispatch"):
             from repower.conversion.site_year import open_site_year
-            from repower.dispatch.kernel import load
             from repower.report.site_account import account, contradictions
             from repower.report.site_dispatch import site_dispatch
 
-            load()
+            load(foresight)
         with progress.step("read the site's year"):
             opened = open_site_year(folder, site, year, conversions)
         with progress.step("dispatch the hours"):
@@ -106,6 +106,18 @@ def dispatch_site(
         click.echo(as_text(told))
 
 
+def load(foresight: Foresight) -> None:
+    """Compile the kernels (tens of seconds, once) or read them from the disk, so that no time that is told holds it."""
+    from repower.dispatch.kernel import dispatch_hours, smallest_site
+    from repower.dispatch.rolling import dispatch_rolling
+
+    site = smallest_site()
+    for tried in (site, replace(site, batteries=())):
+        dispatch_hours(tried)
+    if foresight != "perfect":
+        dispatch_rolling(site, window_hours=2, step_hours=1)
+
+
 def solved(opened: SiteYear, method: Method, time_limit_s: float) -> HourResult:
     """The hours by the exact kernel; or by HiGHS, whose searches stop at the limit with what they have and its gap."""
     if method == "lp":
@@ -114,7 +126,7 @@ def solved(opened: SiteYear, method: Method, time_limit_s: float) -> HourResult:
         return dispatch_hours_lp(opened.problem, time_limit_s=time_limit_s)
     from repower.dispatch import dispatch_hours
 
-    return dispatch_hours(opened.problem)
+    return dispatch_hours(opened.problem, time_limit_s=time_limit_s)
 
 
 def without_foresight(opened: SiteYear, known_hours: int, perfect: HourResult) -> RollingResult:

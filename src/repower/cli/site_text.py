@@ -173,7 +173,8 @@ def _peaks(told: SiteDispatch) -> list[Table | str]:
 
 
 def _worths(told: SiteDispatch) -> Table:
-    table = _table("What it would add in the year", "$", words=("per",))
+    known = "" if told.rolled is None else ", all prices known"
+    table = _table(f"What it would add in the year{known}", "$", words=("per",))
     for worth in told.worths:
         if not worth.key.startswith("peak_usd_per_mw:"):
             _row(table, [worth.words, f"{worth.usd + 0.0:,.0f}", worth.unit])

@@ -21,16 +21,7 @@ from repower.dispatch.arcs import (
     value_at,
 )
 from repower.dispatch.arrays import Floats, Ints
-from repower.dispatch.stack import (
-    ROUNDING,
-    Hours,
-    Ranks,
-    Stack,
-    compiled,
-    lay_out,
-    list_hour,
-    new_stack,
-)
+from repower.dispatch.stack import ROUNDING, Hours, Ranks, Stack, compiled, lay_out, list_hour, list_one, new_stack
 from repower.dispatch.storage import (
     FIRST,
     LAST,
@@ -130,24 +121,6 @@ def backwards(site: Hours, limit: Floats, store: Store, stack: Stack, landed: La
                 lists[which, LENGTH, piece] = v.end[piece] - v.start[piece]
         hour -= 1
     return Kept(kept.hours, kept_pieces)
-
-
-@compiled
-def list_one(site: Hours, stack: Stack, hour: int) -> None:
-    """`list_hour` for one hour, where the call does not matter."""
-    list_hour(
-        site.hourly,
-        site.calendar,
-        site.mw,
-        site.base,
-        site.kind,
-        site.fee,
-        stack.order,
-        stack.moving,
-        stack.work,
-        stack.kept,
-        hour,
-    )
 
 
 @compiled

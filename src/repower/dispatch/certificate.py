@@ -37,6 +37,7 @@ from repower.dispatch.stack import (
     inlined,
     lay_out,
     list_hour,
+    list_one,
     new_stack,
 )
 from repower.dispatch.storage import Store
@@ -133,19 +134,7 @@ def constants(site: Hours) -> float:
     stack = new_stack(site)
     total = 0.0
     for hour in range(site.hourly.shape[1]):
-        list_hour(
-            site.hourly,
-            site.calendar,
-            site.mw,
-            site.base,
-            site.kind,
-            site.fee,
-            stack.order,
-            stack.moving,
-            stack.work,
-            stack.kept,
-            hour,
-        )
+        list_one(site, stack, hour)
         total += _nothing(site.hourly, site.calendar, site.kind, site.fee, site.contract, stack.order, stack.work, hour)
     return total
 

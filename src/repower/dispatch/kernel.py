@@ -50,23 +50,28 @@ PROVED = 1e-10
 PROMISED = 1e-7
 
 
-def dispatch_hours(problem: SiteHours) -> HourResult:
+def dispatch_hours(problem: SiteHours, *, time_limit_s: float | None = None) -> HourResult:
     """The best dispatch of all hours, with its certificate; exact where the certificate's gap says so.
 
     One battery (or several of one kind), any demand charges, or a yearly limit on generation. Other combinations (two
     different batteries, minimum up times, a yearly limit together with demand charges) are handed to
     `repower.dispatch.linear`, and the certificate says so.
 
+    Parameters
+    ----------
+    time_limit_s : of each search of the solver, where the problem is handed to it; the kernel itself takes no heed.
+
     Raises
     ------
     ValueError : arrays that do not fit, are not finite or have negative power; names the array and the hour.
     InfeasibleError : energy that must be left at the end cannot be there; names the limit and the hour.
+    SolverError : no answer within the time.
     """
     since = time.perf_counter()
     p = checked(problem)
     other = needs_solver(p)
     if other:
-        return _by_solver(p, other)
+        return _by_solver(p, other, time_limit_s)
     site, places = hours_of(p), places_of(p)
     store = store_of(p.batteries, dearest(site, p.peaks))
     limit = own(p.import_limit_mw)
@@ -85,11 +90,11 @@ def dispatch_hours(problem: SiteHours) -> HourResult:
                 run = replace(run, bound_usd=min(run.bound_usd, max(by_steps, run.objective_usd)))
     odd = int(run.odd.sum())
     if odd and len(p.batteries) > 1:
-        return _by_solver(p, f"several batteries, and {odd} hours that are not concave")
+        return _by_solver(p, f"several batteries, and {odd} hours that are not concave", time_limit_s)
     check_end(p, run.detail)
     gap = _gap(run)
     if gap > PROMISED and not odd:
-        return _by_solver(p, f"the search left a gap of {gap:.1e}")
+        return _by_solver(p, f"the search left a gap of {gap:.1e}", time_limit_s)
     remarks = []
     if odd:
         remarks.append(f"{odd} of {len(p.ai_mw)} hours are not concave: dispatched as they are, never both ways at once")
@@ -102,11 +107,10 @@ def _gap(run: Run) -> float:
     return max(0.0, run.bound_usd - run.objective_usd) / max(1.0, abs(run.objective_usd))
 
 
-def load() -> None:
-    """Compile the kernels, or read them from the disk: a quarter of a minute once, a third of a second after that."""
-    one = np.ones(2)
-    none, empty = np.zeros((0, 2)), np.zeros(0)
-    site = SiteHours(
+def smallest_site() -> SiteHours:
+    """Two hours of a firm load and a battery at a flat price: enough to have the kernels compiled, or read from the disk."""
+    one, none, empty = np.ones(2), np.zeros((0, 2)), np.zeros(0)
+    return SiteHours(
         market_price_usd_per_mwh=one,
         adder_usd_per_mwh=0.0,
         import_limit_mw=one,
@@ -120,9 +124,8 @@ def load() -> None:
         tier_mw=none,
         tier_value_usd_per_mwh=none,
         ai_mw=one,
+        batteries=(Battery(1.0, 1.0, 1.0),),
     )
-    dispatch_hours(site)
-    dispatch_hours(replace(site, batteries=(Battery(1.0, 1.0, 1.0),)))
 
 
 def needs_solver(p: SiteHours) -> str:
@@ -143,10 +146,10 @@ def needs_solver(p: SiteHours) -> str:
     return ""
 
 
-def _by_solver(p: SiteHours, why: str) -> HourResult:
+def _by_solver(p: SiteHours, why: str, time_limit_s: float | None) -> HourResult:
     from repower.dispatch.linear import dispatch_hours_lp
 
-    return dispatch_hours_lp(p, why=f"{why}: solved by HiGHS, not by the kernel")
+    return dispatch_hours_lp(p, time_limit_s=time_limit_s, why=f"{why}: solved by HiGHS, not by the kernel")
 
 
 def check_end(p: SiteHours, detail: Floats) -> None:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 class Certificate:
     """How good a dispatch is, and how that is known.
 
-    objective_usd : what it earns over the horizon.  bound_usd : no dispatch of the same problem earns more; found from
-    prices alone (`repower.dispatch.certificate`), so that it does not lean on the search.
+    objective_usd : what it earns over the horizon.  bound_usd : no dispatch of the same problem earns more. Found from prices
+    alone (`repower.dispatch.certificate`), so that it does not lean on the search; where prices cannot prove it, because
+    hours are not concave, by dynamic programming once more without its short cut (`repower.dispatch.backwards`); or that
+    of HiGHS.
     gap : (bound - objective) / max(1 USD, \\|objective\\|), not negative.
     method : ``exact`` (the kernel, gap at most 1e-7), ``bounded`` (the kernel, with the gap that it could not close),
         ``lp`` or ``milp`` (HiGHS), ``rolling`` (without foresight; the bound is that of perfect foresight).

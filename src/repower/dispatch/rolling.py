@@ -46,15 +46,20 @@ class RollingResult:
 
     result : the hours as they ran. Its certificate is of method ``rolling``: the bound is that of perfect foresight. Its
         marginal values are of single hours as they ran, given what was held; they prove nothing.
-    perfect_usd : objective of `dispatch_hours`.
+    perfect : the result of `dispatch_hours`, which knows all prices.
     bare_usd, bare_perfect_usd : without batteries, by the same rule and with perfect foresight. The same without demand
         charges and limits on generation, since then nothing but batteries links hours.
     """
 
     result: HourResult
-    perfect_usd: float
+    perfect: HourResult
     bare_usd: float
     bare_perfect_usd: float
+
+    @property
+    def perfect_usd(self) -> float:
+        """Objective with all prices known."""
+        return self.perfect.certificate.objective_usd
 
     @property
     def realised_usd(self) -> float:
@@ -138,7 +143,7 @@ def dispatch_rolling(
     run = replace(run, bound_usd=foresaw.certificate.bound_usd)
     result = result_of(p, run, store, tuple(remarks), time.perf_counter() - since)
     result = replace(result, certificate=replace(result.certificate, method="rolling"))
-    return RollingResult(result, foresaw.certificate.objective_usd, bare_usd, bare_perfect_usd)
+    return RollingResult(result, foresaw, bare_usd, bare_perfect_usd)
 
 
 def _roll(p: SiteHours, forecast: Forecast, window_hours: int, step_hours: int) -> tuple[Run, Store]:

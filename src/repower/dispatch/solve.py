@@ -15,7 +15,7 @@ from repower.dispatch.arcs import (
     slopes_at,
 )
 from repower.dispatch.arrays import Floats, Ints
-from repower.dispatch.backwards import Kept, backwards, copy_pieces, list_one
+from repower.dispatch.backwards import Kept, backwards, copy_pieces
 from repower.dispatch.flows import CHARGE, DISCHARGE, LEFT, MARGIN, RIGHT, STORED, write_hours, write_next
 from repower.dispatch.stack import (
     AI_MW,
@@ -33,6 +33,7 @@ from repower.dispatch.stack import (
     keep,
     lay_out,
     list_hour,
+    list_one,
     new_stack,
 )
 from repower.dispatch.storage import (

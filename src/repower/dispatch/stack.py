@@ -177,6 +177,24 @@ def list_hour(
         order[np.uintp(back + 1)] = item
 
 
+@compiled
+def list_one(site: Hours, stack: Stack, hour: int) -> None:
+    """`list_hour` for one hour, where the call does not matter."""
+    list_hour(
+        site.hourly,
+        site.calendar,
+        site.mw,
+        site.base,
+        site.kind,
+        site.fee,
+        stack.order,
+        stack.moving,
+        stack.work,
+        stack.kept,
+        hour,
+    )
+
+
 @inlined
 def keep(
     hourly: Floats, calendar: Ints, base: Floats, kind: Ints, fee: Floats, order: Ranks, work: Floats, kept: Floats, hour: int

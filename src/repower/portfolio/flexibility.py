@@ -49,5 +49,5 @@ class Reserve(Model):
     """Load that mines offer to shed on call: paid by the hour for being ready."""
 
     usd_per_mw_hour: UsdPerMwHour = fact("payment for a MW offered for an hour", gt=0, le=10_000)
-    max_share: Share = fact("share of what the mines draw that may be offered", default=1.0, gt=0, le=1)
-    called_hours_per_year: WholeHours = fact("hours of a year in which what is offered is called", default=0, ge=0, le=8760)
+    max_share: Share = fact("share of what the mines draw that may be offered", gt=0, le=1)
+    called_hours_per_year: WholeHours = fact("hours of a year in which what is offered is called", ge=0, le=8760)

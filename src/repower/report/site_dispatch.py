@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -73,12 +73,24 @@ class SiteDispatch:
     worths: tuple[Worth, ...]
     rolled: RollingResult | None = None
 
+    @property
+    def known(self) -> HourResult:
+        """The dispatch with all prices known: what one more of anything is worth is told by it."""
+        return self.result if self.rolled is None else self.rolled.perfect
+
 
 def site_dispatch(
     site: SiteYear, result: HourResult, foresight: str = "perfect", rolled: RollingResult | None = None
 ) -> SiteDispatch:
     """The result with its account, its neighbours and what one more of everything would be worth."""
-    return SiteDispatch(site, result, foresight, account(site, result), neighbours(site), worths(site, result), rolled)
+    known, others = result if rolled is None else rolled.perfect, neighbours(site)
+    if rolled is not None:
+        # The neighbour without a battery is dispatched with all prices known, whatever this one knew.
+        others = tuple(
+            replace(other, words=f"{other.words}, all prices known") if other.key == "without_battery" else other
+            for other in others
+        )
+    return SiteDispatch(site, result, foresight, account(site, result), others, worths(site, known), rolled)
 
 
 def stamp(hour: np.datetime64) -> str:
@@ -98,7 +110,7 @@ def peak_rows(told: SiteDispatch) -> list[PeakRow]:
     if peaks is None:
         return []
     imported = imported_mw(told.result)
-    worth = peak_worth_usd_per_mw(told.site, told.result)
+    worth = peak_worth_usd_per_mw(told.site, told.known)
     rows = []
     for place, cell in enumerate(told.site.cells):
         hours = np.flatnonzero(peaks.cell == place)

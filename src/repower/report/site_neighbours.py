@@ -18,6 +18,7 @@ from repower.conversion.mining_tiers import NOMINAL
 from repower.conversion.site_year import SiteYear
 from repower.dispatch import HourResult, dispatch_hours
 from repower.dispatch.arrays import Bools, Floats
+from repower.dispatch.kernel import needs_solver
 from repower.dispatch.problem import SiteHours, checked
 from repower.report.site_account import NO_MW, Account, account, imported_mw
 
@@ -49,8 +50,9 @@ def neighbours(site: SiteYear) -> tuple[Neighbour, ...]:
     if mines:
         words = "mines run in every hour" + (", no battery" if stores else "")
         found.append(Neighbour("mine_every_hour", words, _mining_on(site)))
-    if stores:
-        bare = without_batteries(site)
+    bare = without_batteries(site)
+    # Where only a solver dispatches it, a neighbour is not worth its minutes.
+    if stores and not needs_solver(checked(bare.problem)):
         found.append(Neighbour("without_battery", "without its battery", account(bare, dispatch_hours(bare.problem))))
     if not mines and not stores and (len(p.ppa_mw) or len(p.generator_mw)):
         found.append(Neighbour("all_at_market", "all bought at the market", _all_at_market(site)))

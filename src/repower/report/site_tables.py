@@ -252,6 +252,8 @@ def worth(told: SiteDispatch) -> str:
         if not row.key.startswith("peak_usd_per_mw:")
     ]
     caption = "With one more, and everything else as it is: without its capital and fixed payments. Firm load is a cost."
+    if told.rolled is not None:
+        caption += " Between dispatches that know all prices."
     return tables.table(caption, columns, body, name="worth-table", sortable=False)
 
 
@@ -282,7 +284,8 @@ def proof(told: SiteDispatch) -> str:
             sortable=False,
         )
         + (f"<h3>Remarks</h3><ul>{remarks}</ul>" if remarks else "")
-        + '<p class="proof">The bound is found from prices alone and does not lean on the search. The balances are recomputed '
+        + '<p class="proof">The bound is proven by prices of stored energy and of peaks, or by the dynamic programme run once '
+        "more without its short cut, or by HiGHS where the method says so. The balances are recomputed "
         "from the raw problem by code that knows nothing of how the result was found. A result that breaks them is not shown.</p>"
     )
 
