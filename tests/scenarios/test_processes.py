@@ -12,7 +12,7 @@ from scipy import stats
 from repower.horizon import Month
 from repower.markets.bitcoin import month_subsidy_btc
 from repower.portfolio import Bitcoin, Correlation, GpuRent, Powered, PowerMarket, TimeToPower
-from repower.scenarios import processes
+from repower.scenarios import bitcoin_price, connection_dates, defaults, gpu_rent, network, power_level, reverting
 from repower.scenarios.dependence import cholesky, correlation_matrix
 
 COUNT = 20_000
@@ -25,7 +25,7 @@ def shocks(seed, months=MONTHS, count=COUNT):
 
 
 def test_bitcoin_median_and_volatility():
-    price = processes.bitcoin_price_usd(BITCOIN, shocks(1))
+    price = bitcoin_price.bitcoin_price_usd(BITCOIN, shocks(1))
     assert (price[:, 0] == 90_000).all()
     logs = np.log(price[:, 60] / 90_000)
     sigma = 0.6 * np.sqrt(5)
@@ -36,8 +36,8 @@ def test_bitcoin_median_and_volatility():
 
 def test_power_mean_follows_the_trend_in_every_month():
     market = PowerMarket(name="z", series="p.csv", escalator_rate=0.03, volatility_rate=0.4, reversion_months=18)
-    level = processes.power_level_usd_per_mwh(market, 50.0, shocks(2))
-    trend = processes.power_trend_usd_per_mwh(market, 50.0, MONTHS)
+    level = power_level.power_level_usd_per_mwh(market, 50.0, shocks(2))
+    trend = power_level.power_trend_usd_per_mwh(market, 50.0, MONTHS)
     assert trend[:12].mean() == pytest.approx(50.0)
     assert trend[60] / trend[0] == pytest.approx(1.03**5)
     error = level.std(axis=0) / np.sqrt(COUNT)
@@ -46,7 +46,7 @@ def test_power_mean_follows_the_trend_in_every_month():
 
 def test_reverting_variance_and_memory():
     """Variance sigma**2 (1 - r**(2 m)) / (1 - r**2); of a deviation a third is left after the reversion time."""
-    path, variance = processes.reverting(shocks(3), 0.35, 18)
+    path, variance = reverting.reverting(shocks(3), 0.35, 18)
     kept = (1 / 3) ** (1 / 18)
     month = np.arange(MONTHS)
     closed = 0.35**2 / 12 * (1 - kept ** (2 * month)) / (1 - kept**2)
@@ -57,7 +57,7 @@ def test_reverting_variance_and_memory():
 
 
 def test_gpu_median():
-    factor = processes.gpu_rent_factor(GpuRent(drift_rate=-0.03), shocks(4))
+    factor = gpu_rent.gpu_rent_factor(GpuRent(drift_rate=-0.03), shocks(4))
     assert (factor[:, 0] == 1).all()
     assert np.median(factor[:, 60]) == pytest.approx(0.97**5, rel=0.02)
 
@@ -66,21 +66,21 @@ def test_network_makes_two_thirds_of_the_change_in_the_lag():
     bitcoin = Bitcoin(price_usd=1, network_eh_per_s=500, network_drift_rate=0.0, network_response_share=0.6, network_lag_months=9)
     revenue = np.full((1, 200), 2.0)
     revenue[0, 0] = 1.0
-    network = processes.network_eh_per_s(bitcoin, revenue, np.ones(200))
+    hashrate = network.network_eh_per_s(bitcoin, revenue, np.ones(200))
     in_the_end = 0.6 * np.log(2)
-    assert np.log(network[0, 9] / 500) == pytest.approx(2 / 3 * in_the_end)
-    assert np.log(network[0, -1] / 500) == pytest.approx(in_the_end)
+    assert np.log(hashrate[0, 9] / 500) == pytest.approx(2 / 3 * in_the_end)
+    assert np.log(hashrate[0, -1] / 500) == pytest.approx(in_the_end)
 
 
 def test_network_drift_alone_and_halving_alone():
     still = Bitcoin(price_usd=1, network_eh_per_s=500, network_drift_rate=0.2)
-    assert processes.network_eh_per_s(still, np.ones((1, 13)), np.ones(13))[0, 12] == pytest.approx(600)
+    assert network.network_eh_per_s(still, np.ones((1, 13)), np.ones(13))[0, 12] == pytest.approx(600)
     halved = np.where(np.arange(400) < 10, 1.0, 0.5)
     bitcoin = Bitcoin(price_usd=1, network_eh_per_s=500, network_drift_rate=0.0, network_response_share=0.7)
-    network = processes.network_eh_per_s(bitcoin, np.ones((1, 400)), halved)[0]
-    assert (network[:10] == 500).all()
-    assert (np.diff(network[10:]) <= 0).all()
-    assert network[-1] == pytest.approx(500 * 0.5**0.7)
+    hashrate = network.network_eh_per_s(bitcoin, np.ones((1, 400)), halved)[0]
+    assert (hashrate[:10] == 500).all()
+    assert (np.diff(hashrate[10:]) <= 0).all()
+    assert hashrate[-1] == pytest.approx(500 * 0.5**0.7)
 
 
 def test_network_response_against_real_years(shared):
@@ -102,13 +102,13 @@ def test_network_response_against_real_years(shared):
     assert real[-1] / real[0] == pytest.approx(590, rel=0.05)
 
     plain = Bitcoin(price_usd=float(price[0, 0]), network_eh_per_s=float(real[0]))
-    model = processes.network_eh_per_s(plain, price, subsidy)[0]
+    model = network.network_eh_per_s(plain, price, subsidy)[0]
     assert real[-1] / model[-1] == pytest.approx(54, rel=0.05)
     years = (len(real) - 1) / 12
     afterwards = 1.05 * (real[-1] / model[-1]) ** (1 / years) - 1
     assert afterwards == pytest.approx(0.74, abs=0.02)
     told = plain.model_copy(update={"network_drift_rate": afterwards})
-    error = np.abs(np.log(processes.network_eh_per_s(told, price, subsidy)[0] / real))
+    error = np.abs(np.log(network.network_eh_per_s(told, price, subsidy)[0] / real))
     assert np.exp(error.max()) == pytest.approx(4.3, abs=0.3)
     assert np.exp(np.median(error)) == pytest.approx(2.05, abs=0.2)
     grown, followed = (np.log(path[12:] / path[:-12]) for path in (real, model))
@@ -118,8 +118,8 @@ def test_network_response_against_real_years(shared):
 def test_delays_are_exponential_whole_months():
     powered = Powered(month=Month.parse("2028-07"), status="contracted")
     time_to_power = TimeToPower(contracted_delay_months=4.0)
-    delay = processes.mean_delay_months(powered, time_to_power) * np.random.default_rng(5).standard_exponential(COUNT)
-    month = processes.step_month(powered, Month.parse("2027-01"), delay)
+    delay = connection_dates.mean_delay_months(powered, time_to_power) * np.random.default_rng(5).standard_exponential(COUNT)
+    month = connection_dates.step_month(powered, Month.parse("2027-01"), delay)
     assert month.dtype == np.int64
     assert month.min() == 19
     # the ceiling of an exponential is geometric: mean 1 / (1 - exp(-1/4))
@@ -131,10 +131,10 @@ def test_sure_and_past_steps():
     start = Month.parse("2027-01")
     past, sure = (Powered(month=Month.parse(label), status="energised") for label in ("2024-01", "2028-01"))
     waiting = Powered(month=Month.parse("2024-01"), status="in_queue")
-    assert processes.step_month(past, start, np.zeros(1))[0] == 0
-    assert processes.step_month(sure, start, np.zeros(1))[0] == 12
-    assert processes.mean_delay_months(sure, TimeToPower()) == 0
-    assert processes.step_month(waiting, start, np.array([3.2]))[0] == 4
+    assert connection_dates.step_month(past, start, np.zeros(1))[0] == 0
+    assert connection_dates.step_month(sure, start, np.zeros(1))[0] == 12
+    assert connection_dates.mean_delay_months(sure, TimeToPower()) == 0
+    assert connection_dates.step_month(waiting, start, np.array([3.2]))[0] == 4
 
 
 @given(first=st.integers(0, 40), second=st.integers(0, 40), delay=st.floats(0, 100))
@@ -142,21 +142,21 @@ def test_a_later_date_never_comes_earlier(first, second, delay):
     start = Month.parse("2027-01")
     early, late = sorted((first, second))
     steps = [Powered(month=start + offset, status="in_queue") for offset in (early, late)]
-    months = [processes.step_month(step, start, np.array([delay]))[0] for step in steps]
+    months = [connection_dates.step_month(step, start, np.array([delay]))[0] for step in steps]
     assert months[0] <= months[1]
     assert months[0] >= early
 
 
 def test_default_rate_is_the_yearly_one():
-    months = processes.default_month(0.08, np.random.default_rng(6).random(COUNT), 10_000)
+    months = defaults.default_month(0.08, np.random.default_rng(6).random(COUNT), 10_000)
     for years in (1, 5, 20):
         share = (months < 12 * years).mean()
         expected = 1 - 0.92**years
         assert share == pytest.approx(expected, abs=4.5 * np.sqrt(expected * (1 - expected) / COUNT))
     geometric = stats.geom(1 - 0.92 ** (1 / 12), loc=-1)
     assert months.mean() == pytest.approx(geometric.mean(), abs=4.5 * geometric.std() / np.sqrt(COUNT))
-    assert (processes.default_month(0.0, np.zeros(3), 240) == 240).all()
-    assert processes.default_month(1e-12, np.array([0.999]), 240)[0] == 240
+    assert (defaults.default_month(0.0, np.zeros(3), 240) == 240).all()
+    assert defaults.default_month(1e-12, np.array([0.999]), 240)[0] == 240
 
 
 VALUES = st.floats(-1, 1)

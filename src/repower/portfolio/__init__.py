@@ -7,17 +7,21 @@ rules below a country; sources of texts (numbers and months have theirs from com
 here; their values are read by the markets. A file with a syntax error is read up to that place only.
 """
 
+from repower.portfolio.bitcoin_market import Bitcoin
 from repower.portfolio.capital import Capital, CountryTax, Loan, YearBudget
 from repower.portfolio.catalogue import Gpu, Miner, PowerMode
+from repower.portfolio.compute_market import GpuRent
 from repower.portfolio.customers import Cloud, Lease
 from repower.portfolio.demand_charge import DemandCharge
 from repower.portfolio.design import AiDesign
 from repower.portfolio.flexibility import Battery, Curtailment, Reserve
-from repower.portfolio.markets import Bitcoin, Correlation, GpuRent, Markets, PowerMarket, TimeToPower, WeatherStation
+from repower.portfolio.markets import Correlation, Markets, WeatherStation
 from repower.portfolio.policy import Jurisdiction, Policy, Risk
 from repower.portfolio.portfolio import Origin, Portfolio, Source
+from repower.portfolio.power_market import PowerMarket
 from repower.portfolio.site import Block, Fleet, Hall, Powered, Site
 from repower.portfolio.supply import Connection, Generator, Ppa, Supply
+from repower.portfolio.time_to_power import TimeToPower
 
 __all__ = [
     "AiDesign", "Battery", "Bitcoin", "Block", "Capital", "Cloud", "Connection", "Correlation", "CountryTax",

@@ -12,9 +12,10 @@ from repower.portfolio.capital import Capital, CountryTax
 from repower.portfolio.catalogue import Gpu, Miner
 from repower.portfolio.customers import Cloud, Lease
 from repower.portfolio.design import AiDesign
-from repower.portfolio.markets import Markets, PowerMarket, WeatherStation
+from repower.portfolio.markets import Markets, WeatherStation
 from repower.portfolio.model import Model, fact
 from repower.portfolio.policy import Jurisdiction, Policy
+from repower.portfolio.power_market import PowerMarket
 from repower.portfolio.site import Site
 from repower.units import CalendarMonth
 

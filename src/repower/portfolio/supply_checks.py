@@ -7,9 +7,9 @@ from typing import Literal
 
 from repower.horizon import Month
 from repower.portfolio.finding import Finding
-from repower.portfolio.markets import PowerMarket
 from repower.portfolio.paths import FilePath
 from repower.portfolio.portfolio import Portfolio
+from repower.portfolio.power_market import PowerMarket
 from repower.portfolio.site import Site
 from repower.portfolio.supply import Generator, Ppa
 
