@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -21,8 +23,10 @@ def numbers(name: str, values: ArrayLike, *dims: tuple[str, int], least: float =
         said = ", ".join(dim for dim, _ in dims)
         raise ValueError(f"{name} has shape {array.shape}, but [{said}] = {wanted} is needed to fit the other arrays of the site")
     # The extremes say whether anything is wrong, nan included, in a fraction of the time.
-    low, high = (array.min(), array.max()) if array.size else (max(least, 0.0), max(least, 0.0))
-    if not (low >= least and high <= most and np.isfinite(low) and np.isfinite(high)):
+    low, high = (
+        (float(np.minimum.reduce(array, axis=None)), float(np.maximum.reduce(array, axis=None))) if array.size else (0.0, 0.0)
+    )
+    if array.size and not (low >= least and high <= most and math.isfinite(low) and math.isfinite(high)):
         wrong = ~((array >= least) & (array <= most) & np.isfinite(array))
         place = tuple(int(index) for index in np.argwhere(wrong)[0])
         where = ", ".join(f"{dim} {index}" for (dim, _), index in zip(dims, place, strict=True))

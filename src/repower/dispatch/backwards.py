@@ -20,8 +20,8 @@ from repower.dispatch.arcs import (
     run_end,
     value_at,
 )
-from repower.dispatch.arrays import Floats, Ints
-from repower.dispatch.stack import ROUNDING, Hours, Ranks, Stack, compiled, lay_out, list_hour, list_one, new_stack
+from repower.dispatch.arrays import Bools, Floats, Ints
+from repower.dispatch.stack import ROUNDING, Hours, Ranks, Stack, compiled, lay_out, list_one, new_stack, price_hour, sort_hour
 from repower.dispatch.storage import (
     FIRST,
     LAST,
@@ -92,6 +92,7 @@ def backwards(site: Hours, limit: Floats, store: Store, stack: Stack, landed: La
                 landed.hours,
                 landed.lowest,
                 landed.steps,
+                landed.moved,
                 at,
                 odd,
             )
@@ -102,6 +103,7 @@ def backwards(site: Hours, limit: Floats, store: Store, stack: Stack, landed: La
         else:
             list_one(site, stack, hour)
         odd[hour] = 1
+        landed.moved[hour] = True
         if kept_count + pieces > len(kept_pieces.start):
             longer_pieces = new_pieces(2 * (kept_count + pieces))
             copy_pieces(kept_pieces, 0, kept_count, longer_pieces, 0)
@@ -146,6 +148,7 @@ def _backwards_concave(
     landed_hours: Ints,
     landed_lowest: Floats,
     landed_steps: Floats,
+    landed_moved: Bools,
     at: int,
     odd: Ints,
 ) -> tuple[int, int, int, int]:
@@ -159,7 +162,8 @@ def _backwards_concave(
     while hour >= 0:
         if pieces > most:
             break
-        list_hour(hourly, calendar, mw, base, kind, fee, order, moving, work, kept, hour)
+        price_hour(hourly, calendar, mw, base, kind, fee, order, moving, work, kept, hour)
+        landed_moved[hour] = sort_hour(order, work)
         give, one_way = lay_out(kind, order, work, limit[hour])
         if one_way or patterns > 1:
             break

@@ -36,9 +36,10 @@ from repower.dispatch.stack import (
     compiled,
     inlined,
     lay_out,
-    list_hour,
     list_one,
     new_stack,
+    price_hour,
+    sort_hour,
 )
 from repower.dispatch.storage import Store
 from repower.dispatch.ways import BOTH, INWARD, OUTWARD, lay_out_way, patterns_of
@@ -103,15 +104,17 @@ def _bound_hours(
     best: Floats,
 ) -> None:
     patterns = patterns_of(least)
+    spot_place = _spot_place(kind)
     for hour in range(len(limit)):
-        list_hour(hourly, calendar, mw, base, kind, fee, order, moving, work, kept, hour)
+        price_hour(hourly, calendar, mw, base, kind, fee, order, moving, work, kept, hour)
+        sort_hour(order, work)
         give, one_way = lay_out(kind, order, work, limit[hour])
         mu = stored_price[hour]
         take = mu * store.charge_efficiency
         cost = mu / store.discharge_efficiency + store.wear
         if patterns == 1 and not one_way and peak_price[hour] == 0.0 and take <= cost:
             value = _plain_value(kind, order, work, give, take, store.charge_mw, cost, store.discharge_mw)
-            best[hour] = value + _nothing(hourly, calendar, kind, fee, contract, order, work, hour)
+            best[hour] = value + _nothing(hourly, calendar, kind, fee, contract, spot_place, work, hour)
             continue
         highest = -np.inf
         for running in range(patterns):
@@ -125,31 +128,32 @@ def _bound_hours(
                         kind, least, work, give, running, peak_price[hour], take, charge, cost, discharge, with_battery, priced
                     )
                     highest = max(highest, value)
-        best[hour] = highest + _nothing(hourly, calendar, kind, fee, contract, order, work, hour)
+        best[hour] = highest + _nothing(hourly, calendar, kind, fee, contract, spot_place, work, hour)
 
 
 @compiled
 def constants(site: Hours) -> float:
     """Sum over hours of the margin against which the list counts: nothing delivered, nothing served."""
-    stack = new_stack(site)
+    stack, spot_place = new_stack(site), _spot_place(site.kind)
     total = 0.0
     for hour in range(site.hourly.shape[1]):
         list_one(site, stack, hour)
-        total += _nothing(site.hourly, site.calendar, site.kind, site.fee, site.contract, stack.order, stack.work, hour)
+        total += _nothing(site.hourly, site.calendar, site.kind, site.fee, site.contract, spot_place, stack.work, hour)
     return total
+
+
+@compiled
+def _spot_place(kind: Ints) -> int:
+    return int(np.flatnonzero(kind & SPOT)[0])
 
 
 @inlined
 def _nothing(
-    hourly: Floats, calendar: Ints, kind: Ints, fee: Floats, contract: Floats, order: Ranks, work: Floats, hour: int
+    hourly: Floats, calendar: Ints, kind: Ints, fee: Floats, contract: Floats, spot_place: int, work: Floats, hour: int
 ) -> float:
     ppas = len(contract)
     market, at = hourly[PRICE, hour], calendar[PERIOD, hour]
     money = -work[COST, FIRM] * work[MW, FIRM] - work[COST, FLEXIBLE] * work[MW, FLEXIBLE]
-    spot_place = 0
-    for item in order:
-        if kind[item] & SPOT:
-            spot_place = item
     for ppa in range(ppas):
         must_place, optional_place = spot_place + 2 * ppas - ppa, spot_place + ppas - ppa
         brings = max(market - fee[must_place], 0.0) if kind[must_place] & FOLLOWS else 0.0

@@ -75,14 +75,13 @@ def write_hours(
         what = kind[item]
         if what & SOURCE:
             used = work[WIDTH, item] - given
-            share = least[item]
-            if share > 0.0:
+            if running > 0 and least[item] > 0.0:
                 bit = 0
                 for place in range(item):
                     if least[place] > 0.0:
                         bit += 1
                 if (running >> bit) & 1:
-                    used += share * work[MW, item]
+                    used += least[item] * work[MW, item]
             if what & CONNECTED:
                 through += used
                 if what & SPOT:

@@ -170,14 +170,16 @@ def result_of(p: SiteHours, run: Run, store: Store, remarks: tuple[str, ...], se
     flows, detail, hours = run.flows, run.detail, len(p.ai_mw)
     shares = np.array([battery.energy_mwh for battery in p.batteries])
     shares = (shares / shares.sum() if shares.sum() > 0 else np.zeros(len(shares)))[:, None]
-    peaks = np.zeros(0) if p.peaks is None else peaks_of(flows.imported, p.peaks)
+    delivered, taken, resold = flows.delivered, flows.taken, flows.resold
+    imported = flows.spot + delivered.sum(axis=0)
+    peaks = np.zeros(0) if p.peaks is None else peaks_of(imported, p.peaks)
     charges = np.zeros(0) if p.peaks is None else charges_of(peaks, p.peaks)
     stored_price = np.broadcast_to(run.stored_price, (len(p.batteries), hours)).copy()
     use = next_use(flows, detail, store, run.stored_price)
     # A free MW spares import at its cost and at what its peak is worth, or is sold where nothing comes in.
     spared = detail[NEXT] + np.where(detail[NEXT] > detail[NEXT_FREE], run.peak_price, 0.0)
     assert p.export_limit_mw is not None
-    sold = (flows.imported <= 0.0) & (flows.export < p.export_limit_mw)
+    sold = (imported <= 0.0) & (flows.export < p.export_limit_mw)
     free = np.maximum(spared, np.where(sold, p.market_price_usd_per_mwh - p.export_fee_usd_per_mwh, 0.0))
     more_import = np.where(flows.export > 0.0, 0.0, use - detail[NEXT_IMPORT] - run.peak_price)
     gap = _gap(run)
@@ -186,10 +188,10 @@ def result_of(p: SiteHours, run: Run, store: Store, remarks: tuple[str, ...], se
         reserve = np.where(reserve_premium(p) > 0, p.reserve_max_share * flows.tiers, 0.0)
     return HourResult(
         spot_mw=flows.spot,
-        ppa_taken_mw=flows.taken,
-        ppa_delivered_mw=flows.delivered,
-        ppa_resold_mw=flows.resold,
-        ppa_left_mw=flows.taken - flows.delivered - flows.resold,
+        ppa_taken_mw=taken,
+        ppa_delivered_mw=delivered,
+        ppa_resold_mw=resold,
+        ppa_left_mw=taken - delivered - resold,
         generation_mw=flows.generated,
         export_mw=flows.export,
         tier_mw=flows.tiers,

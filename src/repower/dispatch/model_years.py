@@ -85,15 +85,26 @@ def _write_year(site: YearlySite, scenario: int, year: int, edges: Ints, out: _Y
         level = site.level[scenario % site.level.shape[0], month]
         import_mw = site.import_limit_mw[scenario % site.import_limit_mw.shape[0], month]
         calendar = (site.first_calendar_month + place) % 12
-        for hour in range(edges[calendar], edges[calendar + 1]):
-            load = 0.0
-            for design in range(len(out.it_mw)):
-                load += out.it_mw[design] * site.ai_pue[design, shape % site.ai_pue.shape[1], hour]
-            hourly[PRICE, at] = level * site.price_shape[shape, hour]
-            hourly[AI_MW, at] = load
-            hourly[FLEXIBLE_MW, at] = load * site.flexible_share
-            out.limit[at] = import_mw
-            at += 1
+        first, hours = edges[calendar], edges[calendar + 1] - edges[calendar]
+        pue = site.ai_pue[:, shape % site.ai_pue.shape[1], first : first + hours]
+        out.limit[at : at + hours] = import_mw
+        _write_month(
+            hourly[:, at : at + hours], level, site.price_shape[shape, first : first + hours], out.it_mw, pue, site.flexible_share
+        )
+        at += hours
+
+
+@compiled
+def _write_month(hourly: Floats, level: float, shape: Floats, it_mw: Floats, pue: Floats, flexible_share: float) -> None:
+    for hour in range(len(shape)):
+        hourly[PRICE, hour] = level * shape[hour]
+    hourly[AI_MW] = 0.0
+    for design in range(len(it_mw)):
+        if it_mw[design] > 0.0:
+            for hour in range(len(shape)):
+                hourly[AI_MW, hour] += it_mw[design] * pue[design, hour]
+    for hour in range(len(shape)):
+        hourly[FLEXIBLE_MW, hour] = flexible_share * hourly[AI_MW, hour]
 
 
 @compiled

@@ -212,8 +212,13 @@ class Flows:
     rows: Floats
     places: Places
 
-    def _used(self, place: int | Ints) -> Floats:
+    def _used(self, place: int) -> Floats:
         return np.asarray(self.rows[USED + place])
+
+    def _falling(self, last: int, count: int) -> Floats:
+        """`count` places up to `last`, that one first: views, no copies."""
+        first = USED + last - count
+        return self.rows[first + 1 : USED + last + 1][::-1]
 
     @property
     def spot(self) -> Floats:
@@ -222,7 +227,8 @@ class Flows:
     @property
     def delivered(self) -> Floats:
         """[P, slots]"""
-        return np.asarray(self._used(self.places.must) + self._used(self.places.optional))
+        last, ppas = self.places.spot + 2 * self.places.ppas, self.places.ppas
+        return self._falling(last, ppas) + self._falling(last - ppas, ppas)
 
     @property
     def taken(self) -> Floats:
@@ -237,12 +243,13 @@ class Flows:
     @property
     def generated(self) -> Floats:
         """[G, slots]"""
-        return self._used(self.places.generator)
+        return self._falling(self.places.spot - 1, self.places.generators)
 
     @property
     def tiers(self) -> Floats:
         """[K, slots]"""
-        return self._used(self.places.tier)
+        first = USED + self.places.export - self.places.tiers
+        return self.rows[first : first + self.places.tiers]
 
     @property
     def export(self) -> Floats:

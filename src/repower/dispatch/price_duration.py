@@ -26,7 +26,19 @@ import numpy as np
 from repower.dispatch.arrays import Bools, Floats, Ints
 from repower.dispatch.flows import MARGIN, new_flows, write_hours
 from repower.dispatch.places import Places, own
-from repower.dispatch.stack import ADDER, AI_MW, PRICE, ROUNDING, Hours, compiled, give_out, lay_out, list_hour, new_stack
+from repower.dispatch.stack import (
+    ADDER,
+    AI_MW,
+    PRICE,
+    ROUNDING,
+    Hours,
+    compiled,
+    give_out,
+    lay_out,
+    new_stack,
+    price_hour,
+    sort_hour,
+)
 from repower.horizon import HOURS_IN_MONTH, MONTH_EDGES
 
 
@@ -200,7 +212,8 @@ def _margins(
                     continue
                 total = scale * (sums[high] - sums[low])
                 hourly[PRICE, 0] = total / (high - low)
-                list_hour(hourly, index, mw, base, kind, fee, stack.order, stack.moving, stack.work, stack.kept, 0)
+                price_hour(hourly, index, mw, base, kind, fee, stack.order, stack.moving, stack.work, stack.kept, 0)
+                sort_hour(stack.order, stack.work)
                 give, _ = lay_out(kind, stack.order, stack.work, limit[month])
                 give_out(stack.order, stack.work, give, ROUNDING * give)
                 write_hours(

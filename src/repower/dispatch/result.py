@@ -163,7 +163,7 @@ def to_dataset(
             raise ValueError(f"the labels of {dim} must be {size} different ones, not {list(index)[:5]}")
         coords[dim] = index
     data = {
-        name: xr.Variable(dims, getattr(result, name), {"units": units, "long_name": title})
+        name: xr.Variable(dims, getattr(result, name), {"units": units, "long_name": title}, fastpath=True)
         for name, (dims, units, title) in _VARIABLES.items()
     }
     if market_price_usd_per_mwh is not None:

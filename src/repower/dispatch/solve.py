@@ -14,7 +14,7 @@ from repower.dispatch.arcs import (
     new_pieces,
     slopes_at,
 )
-from repower.dispatch.arrays import Floats, Ints
+from repower.dispatch.arrays import Bools, Floats, Ints
 from repower.dispatch.backwards import Kept, backwards, copy_pieces
 from repower.dispatch.flows import CHARGE, DISCHARGE, LEFT, MARGIN, RIGHT, STORED, write_hours, write_next
 from repower.dispatch.stack import (
@@ -32,9 +32,10 @@ from repower.dispatch.stack import (
     inlined,
     keep,
     lay_out,
-    list_hour,
     list_one,
     new_stack,
+    price_hour,
+    sort_hour,
 )
 from repower.dispatch.storage import (
     FIRST,
@@ -110,6 +111,7 @@ def run_apart(site: Hours, limit: Floats, no_store: Store, flows: Floats, detail
             landed.hours,
             landed.lowest,
             landed.steps,
+            landed.moved,
             flows,
             detail,
             odd,
@@ -202,6 +204,7 @@ def _forwards(
             landed.hours,
             landed.lowest,
             landed.steps,
+            landed.moved,
             flows,
             detail,
             odd,
@@ -242,6 +245,7 @@ def _forwards_concave(
     landed_hours: Ints,
     landed_lowest: Floats,
     landed_steps: Floats,
+    landed_moved: Bools,
     flows: Floats,
     detail: Floats,
     odd: Ints,
@@ -276,7 +280,10 @@ def _forwards_concave(
                 continue
             write_hours(hourly, calendar, kind, fee, least, contract, order, work, first, 0, number, total, flows)
             number = 0.0
-        list_hour(hourly, calendar, mw, base, kind, fee, order, moving, work, kept, hour)
+        price_hour(hourly, calendar, mw, base, kind, fee, order, moving, work, kept, hour)
+        # On the way backwards it was seen in which hours the order changes.
+        if not has_store or hour == 0 or landed_moved[hour - 1]:
+            sort_hour(order, work)
         give, one_way = lay_out(kind, order, work, limit[hour])
         if not has_store and (one_way or patterns > 1):
             break

@@ -112,15 +112,17 @@ def new_stack(site: Hours) -> Stack:
     places = len(site.kind)
     used = np.zeros(places, dtype=np.bool_)
     moving = np.zeros(places, dtype=np.bool_)
-    hours = site.hourly.shape[1]
     for place in range(places):
-        if place == FIRM or place == FLEXIBLE:  # noqa: SIM109
-            row = AI_MW if place == FIRM else FLEXIBLE_MW
-            for hour in range(hours):
-                used[place] |= site.hourly[row, hour] > 0.0
+        if place == FIRM:
+            sizes = site.hourly[AI_MW]
+        elif place == FLEXIBLE:
+            sizes = site.hourly[FLEXIBLE_MW]
         else:
-            for period in range(site.mw.shape[1]):
-                used[place] |= site.mw[place, period] > 0.0
+            sizes = site.mw[place]
+        for size in sizes:
+            if size > 0.0:
+                used[place] = True
+                break
         moving[place] = used[place] and site.kind[place] & (CONNECTED | FOLLOWS) != 0
     # Unsigned, as all indices of the inner loops: numba then need not ask whether they count from the end.
     order, follow = np.flatnonzero(used).astype(np.uint32), np.flatnonzero(moving).astype(np.uint32)
@@ -129,7 +131,7 @@ def new_stack(site: Hours) -> Stack:
 
 
 @inlined
-def list_hour(
+def price_hour(
     hourly: Floats,
     calendar: Ints,
     mw: Floats,
@@ -142,9 +144,7 @@ def list_hour(
     kept: Floats,
     hour: int,
 ) -> None:
-    """Write prices and MW of one hour, and sort.
-    What does not move with the market is written when its period begins.
-    """
+    """Write prices and MW of one hour; what does not move with the market is written when its period begins."""
     now = np.uintp(hour)
     period = calendar[PERIOD, now]
     at = np.uintp(period)
@@ -163,6 +163,12 @@ def list_hour(
                 work[MW, item] = mw[item, at]
             if kind[item] & (CONNECTED | FOLLOWS) == 0:
                 work[COST, item] = base[item, at]
+
+
+@inlined
+def sort_hour(order: Ranks, work: Floats) -> bool:
+    """Put the list in order: by price, dearest first; returns whether anything moved. Hours are alike, so little does."""
+    moved = False
     for start in range(1, len(order)):
         item = order[np.uintp(start)]
         key = work[COST, item]
@@ -174,13 +180,15 @@ def list_hour(
                 break
             order[np.uintp(back + 1)] = other
             back -= 1
+            moved = True
         order[np.uintp(back + 1)] = item
+    return moved
 
 
 @compiled
 def list_one(site: Hours, stack: Stack, hour: int) -> None:
-    """`list_hour` for one hour, where the call does not matter."""
-    list_hour(
+    """`price_hour` and `sort_hour` for one hour, where the call does not matter."""
+    price_hour(
         site.hourly,
         site.calendar,
         site.mw,
@@ -193,6 +201,7 @@ def list_one(site: Hours, stack: Stack, hour: int) -> None:
         stack.kept,
         hour,
     )
+    sort_hour(stack.order, stack.work)
 
 
 @inlined

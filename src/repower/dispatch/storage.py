@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from repower.dispatch.arrays import Floats, Ints
+from repower.dispatch.arrays import Bools, Floats, Ints
 from repower.dispatch.stack import COST, WIDTH, Ranks, compiled, inlined
 
 
@@ -52,18 +52,24 @@ class Landed(NamedTuple):
     """Where the steps of every hour landed, for the way forwards.
 
     hours : [2, H] int, which steps are the hour's.  lowest : [H] the withdrawal at the left end of its steps, not positive.
-    steps : [3, any].
+    steps : [3, any].  moved : [H] whether the next hour's list has another order.
     """
 
     hours: Ints
     lowest: Floats
     steps: Floats
+    moved: Bools
 
 
 @compiled
 def new_landed(hours: int, places: int) -> Landed:
     """Space for all hours of a list of `places`."""
-    return Landed(np.zeros((2, hours), dtype=np.int64), np.zeros(hours), np.empty((3, hours * (places + 1))))
+    return Landed(
+        np.zeros((2, hours), dtype=np.int64),
+        np.zeros(hours),
+        np.empty((3, hours * (places + 1))),
+        np.ones(hours, dtype=np.bool_),
+    )
 
 
 @inlined
@@ -185,22 +191,19 @@ def merge(
 
 @inlined
 def withdraw(first: int, last: int, lowest: float, landed: Floats, stored: float) -> tuple[float, float, float]:
-    """(withdrawal, slope of G to its right, slope to its left) of one hour at the energy that is stored."""
+    """(withdrawal, slope of G to its right, slope to its left) of one hour at the energy that is stored.
+
+    Slopes fall from step to step, so the first that is not full and the last that has begun are a max and a min: no branch of
+    this loop depends on what is stored.
+    """
     taken = lowest
     right, left = -np.inf, np.inf
     for step in range(first, last):
-        size = landed[LENGTH, np.uintp(step)]
-        part = stored - landed[PLACE, np.uintp(step)]
+        now = np.uintp(step)
+        slope, size = landed[SLOPE, now], landed[LENGTH, now]
+        part = stored - landed[PLACE, now]
         near = 1e-9 * size
-        if part <= near:
-            right = landed[SLOPE, np.uintp(step)]
-            if part > 0.0:
-                taken += part
-            break
-        left = landed[SLOPE, np.uintp(step)]
-        if part < size - near:
-            taken += part
-            right = left
-            break
-        taken += min(part, size)
+        taken += min(max(part, 0.0), size)
+        left = min(left, slope if part > near else np.inf)
+        right = max(right, slope if part < size - near else -np.inf)
     return taken, right, left
