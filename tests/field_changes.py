@@ -13,8 +13,8 @@ from repower.portfolio.unpriced import UNPRICED
 
 #: Texts that name things or speak to people; a name that is changed breaks a reference, which the checks catch.
 NAMES = {"name", "about", "series", "customer", "miner", "gpu", "cloud", "design", "power_market", "weather", "country",
-         "data_may_live_in",
-         "designs", "between", "refresh_miner", "source"}  # fmt: skip
+         "currency", "data_may_live_in",
+         "designs", "between", "refresh_miner", "source", "why", "where", "powermarket.region"}  # fmt: skip
 TITLES = {"AiDesign": "design", "CountryTax": "tax", "YearBudget": "budget", "WeatherStation": "station"}
 
 
@@ -46,7 +46,7 @@ def leaves(model: BaseModel, way: tuple[Any, ...] = ()) -> Iterator[tuple[type[B
         elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
             for position, item in enumerate(value):
                 yield from leaves(item, (*way, field, position))
-        elif field not in NAMES and value is not None and not isinstance(value, tuple):
+        elif not {field, path(type(model), field)} & NAMES and value is not None and not isinstance(value, tuple):
             yield type(model), field, (*way, field), value
 
 
@@ -58,7 +58,8 @@ def others(model: type[BaseModel], field: str, value: Any) -> list[Any]:
         return [value + 3, value + -3, value + 12, value + 24, value + -36]
     if isinstance(value, str):
         annotation = model.model_fields[field].annotation
-        words = get_args(annotation) if get_origin(annotation) is Literal else ()
+        kinds = [annotation, *get_args(annotation)]  # a choice that may be left out is one of two kinds
+        words = next((get_args(kind) for kind in kinds if get_origin(kind) is Literal), ())
         return [word for word in words if word != value]
     if isinstance(value, int):
         return [value + 1, value - 1, value + 12, max(1, value // 2)]

@@ -25,7 +25,7 @@ name: by hand
 start: 2027-04
 years: 3
 markets:
-  bitcoin: {price_usd: 90000, network_eh_per_s: 1000, pool_fee_rate: 0.02}
+  bitcoin: {price_usd: 90000, network_eh_per_s: 1000, pool_fee_rate: 0.02, machine_resale_share: 0}
   power: [{name: plains, series: prices.csv}]
   weather: [{name: ranch, series: weather.csv}]
 miners:
@@ -39,7 +39,8 @@ leases:
      escalator_rate: 0.04, pass_through_share: 0.8, relet_share: 0.6, relet_months: 4, data_may_live_in: [US]}
   - {name: soon, customer: D, critical_mw: 500, from: 2027-04, until: 2029-12, term_months: 120, usd_per_kw_month: 120,
      relet_share: 0, data_may_live_in: [US]}
-clouds: [{name: own, gpu: g, critical_mw: 500, utilisation_share: 0.7, opex_usd_per_kw_month: 55, data_may_live_in: [US]}]
+clouds: [{name: own, gpu: g, critical_mw: 500, utilisation_share: 0.7, opex_usd_per_kw_month: 55, order_to: ready,
+          data_may_live_in: [US]}]
 sites:
   - name: ranch
     country: US
@@ -113,6 +114,7 @@ def scenarios(of: Portfolio, hours: Shapes, seed: int, count: int, **set_to: Any
     ]
     values: dict[str, Any] = {
         "hashprice_usd_per_ph_day": rng.uniform(15, 60, (count, months)),
+        "machine_usd_per_th": 12.0,
         "power_level_usd_per_mwh": rng.uniform(25, 60, (count, len(of.markets.power), months)),
         "shape_year": rng.integers(0, len(hours.years), (count, of.years)),
         "gpu_rent_factor": rng.uniform(0.5, 1.5, (count, months)),

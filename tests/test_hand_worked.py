@@ -19,6 +19,7 @@ from repower.conversion.options import Operation, carry_out
 from repower.conversion.setting import Setting
 from repower.finance.timeline import discount_factors
 from repower.horizon import HOURS_IN_YEAR
+from repower.markets.bitcoin import hashprice
 from repower.markets.shapes import Shapes
 from repower.portfolio import Portfolio
 from repower.scenarios.sampling import base
@@ -29,7 +30,7 @@ name: by hand
 start: 2029-01
 years: 2
 markets:
-  bitcoin: {price_usd: 120000, network_eh_per_s: 1000, fee_share: 1 %, pool_fee_rate: 1 %, network_drift_rate: 0}
+  bitcoin: {price_usd: 120000, network_eh_per_s: 1000, fee_share: 1 %, pool_fee_rate: 1 %, machine_resale_share: 0}
   power: [{name: flat, series: prices.csv, level_usd_per_mwh: 40, escalator_rate: 0}]
   weather: [{name: here, series: weather.csv}]
 miners: [{name: s21-pro, th_per_s: 234, watts: 3510}]
@@ -91,7 +92,10 @@ def setting() -> Setting:
         dry_bulb_c=weather,
         wet_bulb_c=weather,
     )
-    return ByHand(portfolio, base(portfolio, flat), flat)
+    # The page keeps price and network flat; the program's miners would order and scrap machines.
+    bitcoin, drawn = portfolio.markets.bitcoin, base(portfolio, flat)
+    value = hashprice(bitcoin.price_usd, bitcoin.network_eh_per_s, drawn.subsidy_btc.to_numpy(), bitcoin.fee_share)
+    return ByHand(portfolio, drawn.assign(hashprice_usd_per_ph_day=(("scenario", "month"), value[None])), flat)
 
 
 def said(pattern: str) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from repower.dispatch import SiteHours, SiteMonths, dispatch_hours, dispatch_months
+from repower.dispatch.price_limits import PriceLimits
 from repower.dispatch.threshold import firm_at_spot, mining_at_spot
 from repower.horizon import MONTH_EDGES
 
@@ -176,6 +177,28 @@ def test_mining_at_spot_by_mask():
     assert hours[0, 0] == 0
     assert hours[0, 11] == 28 * 24
     assert (usd == 0).all()
+
+
+@pytest.mark.parametrize("limits", [PriceLimits(10.0, 60.0), PriceLimits(cap=55.0), PriceLimits(floor=55.0)])
+def test_spot_within_a_cap_and_a_floor_by_mask(limits):
+    """By numpy, hour by hour, every month of two scenarios: a threshold above the cap runs always, one below the floor never."""
+    site = random_months(14, 0, 0, 0, 1)
+    rng = np.random.default_rng(3)
+    year, level = np.array([[0], [1]]), rng.uniform(20, 80, (2, 12))
+    threshold, load = rng.choice([5.0, 40.0, 55.0, 58.0, 90.0], (2, 12)), rng.uniform(1, 2, site.price_shape.shape)
+    hours, usd = mining_at_spot(site.price_shape, year, level, 0, threshold, limits)
+    mwh, firm_usd = firm_at_spot(site.price_shape, year, level, 0, load, limits)
+    for scenario in range(2):
+        for month in range(12):
+            span = slice(MONTH_EDGES[month], MONTH_EDGES[month + 1])
+            prices = np.clip(level[scenario, month] * site.price_shape[scenario, span], *limits)
+            runs = prices < threshold[scenario, month]
+            assert hours[scenario, month] == runs.sum()
+            assert usd[scenario, month] == pytest.approx(prices[runs].sum(), rel=1e-11, abs=1e-9)
+            assert mwh[scenario, month] == pytest.approx(load[scenario, span].sum(), rel=1e-12)
+            assert firm_usd[scenario, month] == pytest.approx((prices * load[scenario, span]).sum(), rel=1e-11)
+    with pytest.raises(ValueError, match="must be below their cap"):
+        mining_at_spot(site.price_shape, year, level, 0, threshold, PriceLimits(60.0, 60.0))
 
 
 def test_firm_at_spot_is_the_kernel_alone():

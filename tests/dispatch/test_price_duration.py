@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from repower.dispatch.months import SiteMonths, dispatch_months
 from repower.dispatch.price_duration import PriceDuration, margin_by_price, sort_months
+from repower.dispatch.price_limits import PriceLimits
 from repower.horizon import HOURS_IN_MONTH
 
 
@@ -58,6 +61,23 @@ def test_equals_the_sum_of_all_hours_for_a_constant_load(seed):
     by_price, by_hour = random_site(seed, load_moves=False)
     wanted = dispatch_months(by_hour).margin_usd
     assert margin_by_price(by_price, *state(by_hour)) == pytest.approx(wanted, rel=1e-9, abs=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(60, 90))
+def test_a_cap_and_a_floor_are_those_of_every_hour(seed):
+    """Both ways know them, and they bind: the hours of the other way are clipped one by one."""
+    by_price, by_hour = random_site(seed, load_moves=False)
+    rng = np.random.default_rng(seed)
+    limits = PriceLimits(float(rng.choice([-np.inf, 0.0, 25.0, 30.0])), float(rng.choice([45.0, 60.0, np.inf])))
+    by_price, by_hour = replace(by_price, limits=limits), replace(by_hour, limits=limits)
+    wanted = dispatch_months(by_hour).margin_usd
+    assert margin_by_price(by_price, *state(by_hour)) == pytest.approx(wanted, rel=1e-9, abs=1e-3)
+    year = by_hour.shape_year[:, 0]
+    for scenario, place in enumerate(year):
+        prices = np.repeat(by_hour.level_usd_per_mwh[scenario], HOURS_IN_MONTH) * by_hour.price_shape[place]
+        prices = np.clip(prices, *limits) + by_hour.adder_usd_per_mwh
+        sums = np.add.reduceat(prices, np.cumsum([0, *HOURS_IN_MONTH[:-1]]))
+        assert by_price.price_sum()[scenario] == pytest.approx(sums, rel=1e-11)
 
 
 def test_the_price_sum_is_that_of_the_hours():

@@ -63,3 +63,37 @@ def test_refuses_shapes_that_do_not_fit():
     loan, cfads = example()
     with pytest.raises(ValueError, match="are needed"):
         meet(loan, [2, 3], cfads[None, :])
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.floats(0, 0.3)), min_size=1, max_size=5))
+def test_at_another_rate_the_lender_earns_that_one(scenarios):
+    """Draws and repayments are the same; discounted at the scenario's own rate, what is lent is worth what comes back."""
+    loan, _ = example()
+    firsts, rates = [first for first, _ in scenarios], np.array([rate for _, rate in scenarios])
+    met = meet(loan, firsts, np.full((len(firsts), 8), 90.0), rates)
+    plain = meet(loan, firsts, np.full((len(firsts), 8), 90.0))
+    for line in ("loan_draw", "loan_repayment"):
+        np.testing.assert_array_equal(met.lines.lines[line], plain.lines.lines[line])
+    for row, rate in enumerate(rates):
+        flow = sum(lines[row] for lines in met.lines.lines.values())
+        assert flow @ (1 + rate / 12) ** -np.arange(8.0) == pytest.approx(0, abs=1e-9)
+    np.testing.assert_allclose(met.interest_usd, -met.lines.lines["loan_interest"])
+
+
+def test_cover_falls_with_the_rate():
+    loan, cfads = example()
+    met = meet(loan, [2, 2, 2], np.tile(cfads, (3, 1)), [0.0, 0.12, 0.24])
+    debt = loan.principal_usd
+    # Dearer interest weighs most in the first month, cheaper interest least in the last, before which 60 / 1.01 is owed.
+    assert met.min_dscr == pytest.approx([90 / (60 - 0.6 / 1.01), 1.5, 90 / (60 + 0.01 * debt)])
+    with pytest.raises(ValueError, match="0 or more"):
+        meet(loan, [2], cfads[None], [-0.01])
+
+
+def test_a_loan_sized_without_interest_can_be_met_with_one():
+    cost = np.array([100.0, 100.0, 0, 0, 0, 0, 0, 0])
+    cfads = np.array([0, 0, 90.0, 90, 90, 90, 90, 90])
+    loan = size_loan(cfads, cost, 2, TERMS.model_copy(update={"rate": 0.0}))
+    met = meet(loan, [3], cfads[None], [0.12])
+    flow = sum(lines[0] for lines in met.lines.lines.values())
+    assert flow @ 1.01 ** -np.arange(8.0) == pytest.approx(0, abs=1e-9)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repower.finance.revenue import cloud_income, lease_income
+from repower.finance.revenue import GpuMarket, cloud_income, lease_income
 from repower.portfolio.catalogue import Gpu
 from repower.portfolio.customers import Cloud, Lease
 
@@ -32,7 +32,17 @@ def a_gpu(**changes):
     return Gpu(**(facts | changes))
 
 
-CLOUD = Cloud(name="own", gpu="g", utilisation_share=0.5, critical_mw=10, data_may_live_in=("US",))
+CLOUD = Cloud(name="own", gpu="g", utilisation_share=0.5, utilisation_response=0.2, critical_mw=10, data_may_live_in=("US",))
+
+
+def smooth(factor, **changes):
+    """A normal market whose generations come as smoothly as time."""
+    factor = np.asarray(factor, dtype=float)
+    steady = {
+        "regime": np.zeros(factor.shape, dtype=int),
+        "progress_years": np.zeros(factor.shape) + np.arange(factor.shape[1]) / 12,
+    }
+    return GpuMarket(factor, **(steady | changes))
 
 
 def test_rent_term_and_second_tenant_by_hand():
@@ -88,7 +98,7 @@ def test_rent_against_the_contract_read_aloud(ready, default, term, empty, share
 def test_cloud_by_hand():
     factor = np.ones((1, 30))
     factor[0, 5] = 2.0
-    income = cloud_income(CLOUD, a_gpu(), 1.0, [3], factor, 30, first_calendar_month=0)
+    income = cloud_income(CLOUD, a_gpu(), 1.0, [3], smooth(factor), 30, first_calendar_month=0)
     assert income.gpus == 500
     full = 500 * 3.0 * 0.5
     assert income.revenue_usd[0, :3].tolist() == [0, 0, 0]
@@ -102,7 +112,7 @@ def test_cloud_by_hand():
 
 
 def test_cloud_from_the_first_month_and_never():
-    income = cloud_income(CLOUD, a_gpu(), 1.0, [0, 24, 12], np.ones((3, 24)), 24, first_calendar_month=3)
+    income = cloud_income(CLOUD, a_gpu(), 1.0, [0, 24, 12], smooth(np.ones((3, 24))), 24, first_calendar_month=3)
     assert income.gpu_capex_usd[0].nonzero()[0].tolist() == [0, 11]
     assert not income.gpu_capex_usd[1].any()
     assert not income.revenue_usd[1].any()
@@ -110,16 +120,42 @@ def test_cloud_from_the_first_month_and_never():
 
 
 def test_cloud_that_is_there_already():
-    income = cloud_income(CLOUD, a_gpu(), 1.0, [0], np.ones((1, 24)), 24, first_calendar_month=0, age_months=9)
+    income = cloud_income(CLOUD, a_gpu(), 1.0, [0], smooth(np.ones((1, 24))), 24, first_calendar_month=0, age_months=9)
     assert income.gpu_capex_usd[0].nonzero()[0].tolist() == [2, 14]
     full = 500 * 3.0 * 0.5
     assert income.revenue_usd[0, :4] == pytest.approx(
         [full * 744 * 0.8 ** (9 / 12), full * 672 * 0.8 ** (10 / 12), full * 744 * 0.8 ** (11 / 12), full * 720]
     )
-    new = cloud_income(CLOUD, a_gpu(), 1.0, [0], np.ones((1, 24)), 24, first_calendar_month=0, age_months=0)
+    new = cloud_income(CLOUD, a_gpu(), 1.0, [0], smooth(np.ones((1, 24))), 24, first_calendar_month=0, age_months=0)
     assert new.gpu_capex_usd[0].nonzero()[0].tolist() == [11]
-    old = cloud_income(CLOUD, a_gpu(), 1.0, [0], np.ones((1, 24)), 24, first_calendar_month=0, age_months=70)
+    old = cloud_income(CLOUD, a_gpu(), 1.0, [0], smooth(np.ones((1, 24))), 24, first_calendar_month=0, age_months=70)
     assert old.gpu_capex_usd[0].nonzero()[0].tolist() == [0, 11]
+
+
+def test_regimes_change_what_is_sold_and_generations_age_by_steps():
+    """Two generations of a year and a half each, in months 4 and 20; the machines of month 3 live 12 months, then 12 again."""
+    regime = np.array([[0, 1, 1, 0, -1, 1, *[0] * 24]])
+    progress = np.where(np.arange(30) < 4, 0.0, np.where(np.arange(30) < 20, 1.5, 3.0))[None]
+    market = smooth(np.ones((1, 30)), regime=regime, progress_years=progress)
+    income = cloud_income(CLOUD, a_gpu(), 1.0, [3], market, 30, first_calendar_month=0)
+    full = 500 * 3.0
+    assert income.sold_share[0, :7] == pytest.approx([0, 0, 0, 0.5, 0.3, 0.7, 0.5])
+    assert income.revenue_usd[0, 3] == pytest.approx(full * 720 * 0.5)
+    assert income.revenue_usd[0, 4] == pytest.approx(full * 744 * 0.3 * 0.8**1.5)
+    assert income.revenue_usd[0, 5] == pytest.approx(full * 720 * 0.7 * 0.8**1.5)
+    assert income.revenue_usd[0, 15] == pytest.approx(full * 720 * 0.5)  # new machines, of the generation that is there
+    assert income.revenue_usd[0, 19] == pytest.approx(full * 744 * 0.5)
+    assert income.revenue_usd[0, 20] == pytest.approx(full * 720 * 0.5 * 0.8**1.5)
+    there = cloud_income(CLOUD, a_gpu(), 1.0, [0], market, 30, first_calendar_month=0, age_months=9)
+    assert there.revenue_usd[0, 0] == pytest.approx(full * 744 * 0.5 * 0.8**0.75)  # before the study time ages smoothly
+
+
+@pytest.mark.parametrize(("share", "response", "expected"), [(0.95, 0.1, [0.85, 0.95, 1.0]), (0.1, 0.1, [0.0, 0.1, 0.2])])
+def test_never_more_sold_than_there_is(share, response, expected):
+    cloud = CLOUD.model_copy(update={"utilisation_share": share, "utilisation_response": response})
+    market = smooth(np.ones((1, 3)), regime=np.array([[-1, 0, 1]]))
+    sold = cloud_income(cloud, a_gpu(), 1.0, [0], market, 3, first_calendar_month=0).sold_share
+    assert sold[0] == pytest.approx(expected)
 
 
 def test_refusals():
@@ -132,6 +168,10 @@ def test_refusals():
     with pytest.raises(ValueError, match="critical IT"):
         lease_income(a_lease(), float("nan"), [1], [9], 20)
     with pytest.raises(ValueError, match="rent_factor"):
-        cloud_income(CLOUD, a_gpu(), 1.0, [0], np.full((1, 24), np.nan), 24, first_calendar_month=0)
+        cloud_income(CLOUD, a_gpu(), 1.0, [0], smooth(np.full((1, 24), np.nan)), 24, first_calendar_month=0)
+    with pytest.raises(ValueError, match=r"\[S, M\] = \(2, 24\)"):
+        cloud_income(CLOUD, a_gpu(), 1.0, [0, 0], smooth(np.ones((1, 24))), 24, first_calendar_month=0)
+    with pytest.raises(ValueError, match="regime is"):
+        smooth(np.ones((1, 24)), regime=np.zeros((1, 23)))
     with pytest.raises(ValueError, match="age of -1"):
-        cloud_income(CLOUD, a_gpu(), 1.0, [0], np.ones((1, 24)), 24, first_calendar_month=0, age_months=-1)
+        cloud_income(CLOUD, a_gpu(), 1.0, [0], smooth(np.ones((1, 24))), 24, first_calendar_month=0, age_months=-1)

@@ -243,3 +243,30 @@ def test_streams_depend_on_names_alone():
         assert (first != other.random(5)).all()
     with pytest.raises(ValueError, match="non-negative"):
         stream(-1, "a")
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "column", "years"),
+    [
+        ("ercot_south", "ercot_hubavg_dam_2020_2024.parquet", "price", (2020, 2022, 2024)),
+        ("pjm_aep", "pjm_dom_rt_2020_2022.parquet", "price", (2020, 2021, 2022)),
+        ("nordpool_no3", "nordpool_elspot_2013_2018.parquet", "NO3", tuple(range(2013, 2019))),
+        ("aeso", "alberta_aeso_pool_2010_2019.parquet", "price", tuple(range(2011, 2020))),
+        ("singapore", "singapore_usep_2020_2022.parquet", "price", (2020, 2021, 2022)),
+    ],
+)
+def test_persistence_of_real_markets(series, shared, name, file, column, years):
+    """Correlation of asinh(price / median) after an hour, a day and a week: between the least and the most of the real years."""
+
+    def lags(prices):
+        calm = pd.Series(np.arcsinh(prices / np.median(prices)))
+        return [calm.autocorr(lag) for lag in (1, 24, 168)]
+
+    prices = real(shared, file, column)
+    known = np.array([lags(prices[prices.index.year == year].to_numpy()) for year in years])
+    ours = np.mean([lags(year) for year in series[1][name]], axis=0)
+    assert (ours >= known.min(axis=0) - 0.02).all()
+    assert (ours <= known.max(axis=0) + 0.02).all()
+    spikes = [(year > 4 * np.median(year)).mean() for year in series[1][name]]
+    real_spikes = [(year > 4 * year.median()).mean() for _, year in prices.groupby(prices.index.year)]
+    assert min(real_spikes) - 1e-3 <= np.mean(spikes) <= max(real_spikes)

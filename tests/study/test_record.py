@@ -216,7 +216,7 @@ def test_no_record(tmp_path):
         assert "repower run" in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"layout": 1}', '{"layout": 1, "provenance": {}}', "\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"layout": 2}', '{"layout": 2, "provenance": {}}', "\xff"])
 def test_a_damaged_record(folder, text):
     (folder / "study" / "record.json").write_text(text, encoding="latin-1")
     with pytest.raises(InputError) as caught:
@@ -253,7 +253,7 @@ def test_a_dataset_that_is_missing_or_cut(folder, name, size):
 def test_another_layout_is_not_guessed_at(folder):
     file = folder / "study" / "record.json"
     record = json.loads(file.read_text(encoding="utf-8"))
-    for layout in (0, 2, "1", None):
+    for layout in (0, 1, "2", None):
         file.write_text(json.dumps({"layout": layout, "anything": "else"}), encoding="utf-8")
         with pytest.raises(InputError) as caught:
             repower.open(folder)

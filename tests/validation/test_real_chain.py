@@ -44,7 +44,8 @@ name: real prices
 start: 2022-01
 years: 12
 markets:
-  bitcoin: {{price_usd: {price}, network_eh_per_s: {network}, fee_share: {fee_share}, pool_fee_rate: 0.01}}
+  bitcoin: {{price_usd: {price}, network_eh_per_s: {network}, fee_share: {fee_share}, pool_fee_rate: 0.01,
+            newest_j_per_th: 29.5, fleet_j_per_th: 45, machine_gain_rate: 0.15}}
   power:
     - {{name: texas, series: texas.parquet, level_usd_per_mwh: {texas}, escalator_rate: 0, volatility_rate: 0.03}}
     - {{name: trondheim, series: trondheim.csv, level_usd_per_mwh: {trondheim}, escalator_rate: 0}}

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import click
 
 from repower import __version__
+from repower.cli.histories import calibrate, import_
 from repower.errors import InfeasibleError, InputError, RepowerError
 
 FOLDER = click.Path(path_type=Path)
@@ -231,3 +232,60 @@ def dispatch(
         page=page,
         as_json=as_json,
     )
+
+
+@main.command()
+@click.argument("directory", type=FOLDER, default=Path())
+@click.option("--scenarios", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="Number of scenarios.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the draws.")
+@click.option(
+    "--sampling",
+    type=click.Choice(["plain", "antithetic", "quasi"]),
+    default="plain",
+    show_default=True,
+    help="Independent scenarios, pairs that mirror one another, or evenly spread ones.",
+)
+@click.option(
+    "--case",
+    type=click.Choice(["low", "base", "high"]),
+    default="base",
+    show_default=True,
+    help="Long-run drifts: the portfolio's own, or with a shift that is bad or good for owners of sites.",
+)
+@click.option("--stress", "stresses", multiple=True, metavar="NAME", help="Tell this stress; may be repeated. All if not given.")
+@click.option("--page", type=FOLDER, metavar="FILE", help="Write charts, tables, sources and limits as one HTML page to FILE.")
+@click.option("--csv", type=FOLDER, metavar="DIR", help="Write drivers, dates, correlations and stresses as CSV into DIR.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def scenarios(
+    directory: Path,
+    scenarios: int,
+    seed: int,
+    sampling: Literal["plain", "antithetic", "quasi"],
+    case: Literal["low", "base", "high"],
+    stresses: tuple[str, ...],
+    page: Path | None,
+    csv: Path | None,
+    as_json: bool,
+) -> None:
+    """Show what might happen: prices, rents, dates of power, and stresses.
+
+    Reads DIRECTORY/portfolio.yaml, draws equally likely scenarios and tells how far each driver spreads, when power comes and
+    whether at all, what moves together, and how sure the figures are. Nothing is planned and no plan is valued.
+    """
+    from repower.cli.scenarios import tell_scenarios
+
+    tell_scenarios(
+        directory,
+        scenarios=scenarios,
+        seed=seed,
+        sampling=sampling,
+        case=case,
+        stresses=stresses,
+        page=page,
+        csv=csv,
+        as_json=as_json,
+    )
+
+
+main.add_command(calibrate)
+main.add_command(import_)

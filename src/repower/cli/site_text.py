@@ -56,7 +56,7 @@ def as_text(told: SiteDispatch) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).rstrip()
 
 
-def _table(title: str, *numeric: str, words: Sequence[str] = ()) -> Table:
+def simple_table(title: str, *numeric: str, words: Sequence[str] = ()) -> Table:
     """A table whose first column is words, then numbers, then words again."""
     table = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, title_justify="left", header_style="", collapse_padding=True
@@ -69,7 +69,8 @@ def _table(title: str, *numeric: str, words: Sequence[str] = ()) -> Table:
     return table
 
 
-def _row(table: Table, cells: Iterable[str]) -> None:
+def text_row(table: Table, cells: Iterable[str]) -> None:
+    """A row of words, whatever signs are in them."""
     # as Text: a name with brackets is a name and no markup
     table.add_row(*(Text(cell) for cell in cells))
 
@@ -103,7 +104,7 @@ def _headline(told: SiteDispatch) -> str:
 
 def _energy(told: SiteDispatch) -> Table:
     of = told.account
-    table = _table("Energy", "GWh", "share", "hours", "most MW", *(f"{_short(other.words)}" for other in told.neighbours))
+    table = simple_table("Energy", "GWh", "share", "hours", "most MW", *(f"{_short(other.words)}" for other in told.neighbours))
     hours = len(told.site.hours)
     for title, mine, side in (("from", of.sources, "sources"), ("to", of.uses, "uses")):
         total = sum(flow.mwh for flow in mine)
@@ -113,9 +114,9 @@ def _energy(told: SiteDispatch) -> Table:
                 share = flow.mwh / total if total else 0.0
                 most = float(flow.mw.max())
                 cells = [f"{title}  {flow.words}", _gwh(flow.mwh), f"{share:.1%}", f"{flow.hours / hours:.1%}", f"{most:,.1f}"]
-                _row(table, [*cells, *(_gwh(mwh) for mwh in theirs)])
+                text_row(table, [*cells, *(_gwh(mwh) for mwh in theirs)])
         sums = [sum(flow.mwh for flow in getattr(other.account, side)) for other in told.neighbours]
-        _row(table, [f"total {title}", _gwh(total), "", "", "", *(_gwh(mwh) for mwh in sums)])
+        text_row(table, [f"total {title}", _gwh(total), "", "", "", *(_gwh(mwh) for mwh in sums)])
         if side == "sources":
             table.add_section()
     return table
@@ -130,9 +131,9 @@ def _beside(told: SiteDispatch) -> list[Table | str]:
     found: list[Table | str] = []
     rows = [(words, of.beside[key]) for key, words in BESIDE.items() if abs(of.beside[key]) > 1e-3]
     if rows:
-        table = _table("Beside it", "GWh")
+        table = simple_table("Beside it", "GWh")
         for words, mwh in rows:
-            _row(table, [words, _gwh(mwh)])
+            text_row(table, [words, _gwh(mwh)])
         found.append(table)
     if told.site.batteries:
         without = sum(flow.mwh for flow in of.sources if flow.kind != "discharge")
@@ -145,12 +146,12 @@ def _beside(told: SiteDispatch) -> list[Table | str]:
 
 
 def _money(told: SiteDispatch) -> Table:
-    table = _table("Money, M$", "this dispatch", *(_short(other.words) for other in told.neighbours))
+    table = simple_table("Money, M$", "this dispatch", *(_short(other.words) for other in told.neighbours))
     accounts = [told.account, *(other.account for other in told.neighbours)]
     for key in shown_lines(told):
-        _row(table, [LINES[key], *(_musd(of.usd[key]) for of in accounts)])
+        text_row(table, [LINES[key], *(_musd(of.usd[key]) for of in accounts)])
     table.add_section()
-    _row(table, ["objective, the sum", *(_musd(of.objective_usd) for of in accounts)])
+    text_row(table, ["objective, the sum", *(_musd(of.objective_usd) for of in accounts)])
     return table
 
 
@@ -158,51 +159,51 @@ def _peaks(told: SiteDispatch) -> list[Table | str]:
     found: list[Table | str] = []
     peaks, charges = peak_rows(told), charge_rows(told)
     if peaks:
-        table = _table("Peaks by billing cell", "MW", "one more MW, $", words=("hour, UTC",))
+        table = simple_table("Peaks by billing cell", "MW", "one more MW, $", words=("hour, UTC",))
         for row in peaks:
-            _row(table, [row.cell, f"{row.mw:,.2f}", f"{row.worth_usd_per_mw:,.0f}", row.hour])
+            text_row(table, [row.cell, f"{row.mw:,.2f}", f"{row.worth_usd_per_mw:,.0f}", row.hour])
         found.append(table)
     if charges:
-        table = _table("Demand charges", "$/MW", "billed MW", "M$")
+        table = simple_table("Demand charges", "$/MW", "billed MW", "M$")
         for charge in charges:
-            _row(table, [charge.charge, f"{charge.usd_per_mw:,.0f}", f"{charge.billed_mw:,.2f}", _musd(-charge.usd)])
+            text_row(table, [charge.charge, f"{charge.usd_per_mw:,.0f}", f"{charge.billed_mw:,.2f}", _musd(-charge.usd)])
         table.add_section()
-        _row(table, ["all", "", "", _musd(-sum(charge.usd for charge in charges))])
+        text_row(table, ["all", "", "", _musd(-sum(charge.usd for charge in charges))])
         found.append(table)
     return found
 
 
 def _worths(told: SiteDispatch) -> Table:
     known = "" if told.rolled is None else ", all prices known"
-    table = _table(f"What it would add in the year{known}", "$", words=("per",))
+    table = simple_table(f"What it would add in the year{known}", "$", words=("per",))
     for worth in told.worths:
         if not worth.key.startswith("peak_usd_per_mw:"):
-            _row(table, [worth.words, f"{worth.usd + 0.0:,.0f}", worth.unit])
+            text_row(table, [worth.words, f"{worth.usd + 0.0:,.0f}", worth.unit])
     return table
 
 
 def _proof(told: SiteDispatch) -> Table:
     proof = told.result.certificate
-    table = _table("Proof", words=("",))
+    table = simple_table("Proof", words=("",))
     gap = "0" if proof.gap == 0 else f"{proof.gap:.1e}"
-    _row(table, ["objective", f"{proof.objective_usd:,.2f} $"])
-    _row(table, ["bound: no dispatch earns more", f"{proof.bound_usd:,.2f} $, gap {gap}"])
-    _row(table, ["method", f"{proof.method}, {proof.seconds:.3f} s, foresight {told.foresight}"])
+    text_row(table, ["objective", f"{proof.objective_usd:,.2f} $"])
+    text_row(table, ["bound: no dispatch earns more", f"{proof.bound_usd:,.2f} $, gap {gap}"])
+    text_row(table, ["method", f"{proof.method}, {proof.seconds:.3f} s, foresight {told.foresight}"])
     if told.rolled is not None:
         worth, kept = told.rolled.value_of_foresight_usd, told.rolled.captured_share
-        _row(table, ["perfect foresight would add", f"{worth + 0.0:,.2f} $"])
+        text_row(table, ["perfect foresight would add", f"{worth + 0.0:,.2f} $"])
         if not math.isnan(kept):
-            _row(table, ["of what a battery adds with it", f"{kept:.1%} is left without"])
+            text_row(table, ["of what a battery adds with it", f"{kept:.1%} is left without"])
     for remark in proof.remarks:
-        _row(table, ["remark", remark])
+        text_row(table, ["remark", remark])
     return table
 
 
 def _facts(told: SiteDispatch) -> Table:
-    table = _table("Rests on", words=("",))
+    table = simple_table("Rests on", words=("",))
     for fact in told.site.facts:
         value = fact.value if isinstance(fact.value, str) else _figure(fact.value)
-        _row(table, [fact.label, f"{value} {fact.unit}".strip() + (f": {fact.note}" if fact.note else "")])
+        text_row(table, [fact.label, f"{value} {fact.unit}".strip() + (f": {fact.note}" if fact.note else "")])
     return table
 
 

@@ -48,15 +48,18 @@ def choices(setting: Setting, site: Site, block: Block) -> list[Choice]:
     first = unchanged(site, block)
     if block.use == "ai_cloud" or setting.nominal_power(site, block) >= setting.months:
         return [first]
-    return [first, *_mines(setting.portfolio, site, block), *_halls(setting, site, block)]
+    return [first, *_mines(setting, site, block), *_halls(setting, site, block)]
 
 
-def _mines(portfolio: Portfolio, site: Site, block: Block) -> Iterator[Choice]:
+def _mines(setting: Setting, site: Site, block: Block) -> Iterator[Choice]:
     """A renewed fleet, or a new mine on empty land, where mining may be renewed."""
+    portfolio = setting.portfolio
     if portfolio.policy.refresh_miner is None or not portfolio.jurisdiction(site.country).new_mining_allowed:
         return
     becomes: Becomes = "refresh" if block.use == "mining" else "mining"
     for start in start_months(portfolio):
+        if start >= setting.mining_end(site):
+            return
         yield Choice(site.name, block.name, becomes, start=start)
 
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from repower.conversion.choices import Choice
 from repower.conversion.instance import Coupling, Ints
 from repower.conversion.options import NEW_MINE_MONTHS, NEW_MINE_PUE, RENEWAL_MONTHS
+from repower.conversion.own_cloud import delivery_month
 from repower.conversion.setting import Floats, Setting, Tier
 from repower.conversion.supply import SupplyMonths, month_hours, supply_months, unserved_usd_per_mwh
 from repower.dispatch.price_duration import PriceDuration, margin_by_price, sort_months
@@ -166,10 +167,12 @@ def _use_by_quarter(setting: Setting, site: Site, block: Block, choice: Choice, 
         pue = block.hall.pue if block.hall is not None else NEW_MINE_PUE
         new = Tier(renewed.name, pue)
         new_start = choice.start + (RENEWAL_MONTHS if block.hall is not None else NEW_MINE_MONTHS)
-        new_end = new_start + renewed.life_months
+        new_end = min(new_start + renewed.life_months, setting.mining_end(site))
         old_end = min(old_end, new_start)
     elif choice.start is not None:
         new_start = max(choice.start + setting.nominal_works_months(block), power)
+        if choice.becomes == "ai_cloud":
+            new_start = max(new_start, delivery_month(setting, site, block, choice))
         if choice.becomes == "ai_lease":
             lease = setting.portfolio.lease(choice.customer or "")
             new_start = max(new_start, horizon.offset(lease.from_))
@@ -177,6 +180,7 @@ def _use_by_quarter(setting: Setting, site: Site, block: Block, choice: Choice, 
             if lease.relet_share > 0:
                 let_again = new_end + lease.relet_months
         old_end = min(old_end, choice.start + int(setting.works(block).mining_stops_months))
+    old_end = min(old_end, setting.mining_end(site))
     answer: list[Use] = []
     for quarter in quarters:
         month = 3 * quarter + 1
@@ -218,6 +222,7 @@ def _values(setting: Setting, site: Site, supply: SupplyMonths, groups: list[_Gr
         tier_value_usd_per_mwh=values_of_tiers,
         unserved_usd_per_mwh=unserved_usd_per_mwh(setting, site),
         active=supply.is_shared,
+        limits=setting.price_limits(site),
     )
     hours, price_sum = problem.hours, problem.price_sum()
     after_tax = (1 - setting.portfolio.tax(site.country).income_rate) * setting.discount

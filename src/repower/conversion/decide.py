@@ -88,7 +88,7 @@ def tabulate(setting: Setting, progress: Progress | None = None) -> Tabulated:
         taken_mw=columns.taken_mw,
         demand_mw=np.array(list(_customers(portfolio).values())),
         mining_mw=columns.mining_mw,
-        least_mining_mw=_least_mining(portfolio, setting.months // 3),
+        least_mining_mw=_least_mining(setting, setting.months // 3),
         risk_weight=portfolio.policy.risk.weight,
         tail_share=portfolio.policy.risk.tail_share,
         couplings=tuple(couplings),
@@ -203,8 +203,12 @@ def _budget(portfolio: Portfolio) -> Floats:
     return np.array([named.get(year, 0.0) for year in portfolio.horizon.years()])
 
 
-def _least_mining(portfolio: Portfolio, quarters: int) -> Floats:
-    """[Q] grid MW whose fleet must stand: the share of what has power at nominal dates, until the rule ends."""
+def _least_mining(setting: Setting, quarters: int) -> Floats:
+    """[Q] grid MW whose fleet must stand: the share of what has power at nominal dates, until the rule ends.
+
+    Sites where the law lets no mine run any more are not counted.
+    """
+    portfolio = setting.portfolio
     until = portfolio.policy.minimum_mining_until or portfolio.policy.last_start
     end = portfolio.horizon.offset(until)
     least = np.zeros(quarters)
@@ -213,6 +217,8 @@ def _least_mining(portfolio: Portfolio, quarters: int) -> Floats:
         if month > end:
             break
         for site in portfolio.sites:
+            if month >= setting.mining_end(site):
+                continue
             powered = site.powered()
             for block in site.blocks:
                 power = powered[block.name]

@@ -4,6 +4,9 @@ The lender counts only the first tenant's rent within the lease's term: rent and
 cost, after the tax that the hall alone would owe (linear); power at the market price, as if the hall stood alone. The own
 cloud and the mines carry no loan. A hall that is late in a scenario begins to repay late (see `finance.delay`). Interest
 lowers the tax of the country; losses are carried forward within it.
+
+Its interest is agreed when the works begin and holds to the end. Amount and repayments are those of the base path also where
+the interest is another: a lender who knew it would lend a little more or less, which is left out.
 """
 
 from __future__ import annotations
@@ -74,11 +77,14 @@ def finance_halls(setting: Setting, base: Setting, chosen: tuple[Choice, ...], p
         tenor = min(terms.tenor_months, setting.portfolio.lease(choice.customer or "").term_months - TAIL_MONTHS)
         if tenor < 1:
             continue
-        loan = size_loan(_cfads(lender, rate)[0], -_works(lender)[0], first, terms.model_copy(update={"tenor_months": tenor}))
+        signed = loan_rate(setting, choice.start)
+        expected = float(loan_rate(base, choice.start)[0])
+        agreed = terms.model_copy(update={"tenor_months": tenor, "rate": expected})
+        loan = size_loan(_cfads(lender, rate)[0], -_works(lender)[0], first, agreed)
         if loan.principal_usd == 0:
             continue
         actual = operations[choice]
-        met = meet(loan, actual.ready, _cfads(actual, rate))
+        met = meet(loan, actual.ready, _cfads(actual, rate), signed)
         loans.append(HallLoan(choice.site, choice.block, loan, met.min_dscr))
         lines.append(met.lines)
         interest[country] += met.interest_usd
@@ -91,6 +97,19 @@ def finance_halls(setting: Setting, base: Setting, chosen: tuple[Choice, ...], p
         )
     before_tax = add_up([run.cash for run in programme.runs]).total
     return Financing(tuple(loans), cash, tax, before_tax + tax + cash.total)
+
+
+def loan_rate(setting: Setting, start: int) -> Floats:
+    """[S] all-in interest of a loan whose works begin in month `start`.
+
+    With `rate_kind: at_signing` the margin is that of a loan signed today: rate + base rate then - base rate at the start of
+    the study, never below 0.
+    """
+    terms = setting.portfolio.capital.loan
+    if terms.rate_kind == "fixed":
+        return np.full(setting.count, terms.rate)
+    moved = setting.base_rate[:, start] - setting.portfolio.markets.money.base_rate.start_rate
+    return np.asarray(np.maximum(terms.rate + moved, 0.0))
 
 
 def _works(operation: Operation) -> Floats:

@@ -6,29 +6,35 @@ the market price plus the site's adder; what a power contract or a generator cha
 Dates. Works begin at `start`; mining goes on until strip-out, at its nominal date in whole months, rounded down; the hall
 is ready after a duration drawn from the works' distribution at the scenario's quantile, but never before the block has
 power and never before the lease's first month.
+First accelerators of an own cloud are ordered to a date (see `machine_orders`); of a late hall the tenant is paid damages
+where the lease says so.
 A renewed fleet starts RENEWAL_MONTHS after its order and the old one runs until then; a new mine on empty land starts
 NEW_MINE_MONTHS after its start, or when it has power. Of machines whose life reaches beyond the last month, the unused part
-is credited there at cost, so that buying them late in the study is not punished by its end.
+is credited there at cost, so that buying them late in the study is not punished by its end. A fleet that is replaced or removed
+before the end of its life is sold (see `resale`). New machines cost what the catalogue says, times the drawn price of newest
+machines against the start.
 
-Left out: any other value after the last month, resale of removed machines and their opening book value, recourse to later
-news, late delivery damages: all of these are zero here. A month in which a mine is off is chosen at spot prices, also where a
-power contract is paid anyway; that understates mines with such a contract.
+Left out: any other value after the last month, the opening book value of removed machines, recourse to later
+news, tenants who leave because a hall is late: all of these are zero here. A month in which a mine is off is chosen at spot
+prices, also where a power contract is paid anyway; that understates mines with such a contract.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 
 from repower.conversion.choices import Choice
+from repower.conversion.own_cloud import LAG_MONTHS, cloud_machines, delivery_month
 from repower.conversion.renewal import machines_th_per_mw, renewals
+from repower.conversion.resale import machines_sold
 from repower.conversion.setting import Bools, Floats, Ints, Setting, Tier
 from repower.finance.capex import spend, unused_life
 from repower.finance.cashflow import CashFlow
 from repower.finance.depreciation import depreciation
-from repower.finance.revenue import cloud_income, lease_income
+from repower.finance.revenue import lease_income
 from repower.finance.tax import linear_tax
 from repower.portfolio import Block, Site
 
@@ -92,18 +98,24 @@ def first_capital(setting: Setting, choice: Choice) -> Floats:
     site = setting.portfolio.site(choice.site)
     block = next(block for block in site.blocks if block.name == choice.block)
     if choice.design is None:
-        capital[choice.start] = -float(carry_out(setting, choice).cash.capex[:, choice.start].mean())
+        cash = carry_out(setting, choice).cash
+        paid = -cash.capex[:, choice.start]
+        if "capex_mine" in cash.lines:  # at median prices, as halls are
+            against = setting.median_inflation[choice.start] / setting.inflation[:, choice.start]
+            paid = paid + cash.lines["capex_mine"][:, choice.start] * (1.0 - against)
+        capital[choice.start] = float(paid.mean())
         return capital
     works = setting.works(block)
     duration = setting.nominal_works_months(block)
     critical_mw = setting.hall(site, block, choice.design).critical_it_mw
     cost = setting.hall_usd_per_critical_mw(block, choice.design, choice.start) * critical_mw
+    cost *= float(setting.median_inflation[choice.start])
     capital += spend(cost, choice.start, works.spend_shares, duration, setting.months)[0]
     if choice.becomes == "ai_cloud":
         gpu = setting.portfolio.gpu(setting.portfolio.cloud(choice.customer or "").gpu)
-        ready = max(choice.start + duration, setting.nominal_power(site, block))
-        if ready < setting.months:
-            capital[ready - 1] += 1000 * critical_mw / gpu.critical_kw * gpu.usd_per_gpu
+        there = delivery_month(setting, site, block, choice)
+        if there < setting.months:
+            capital[max(there - LAG_MONTHS, 0)] += 1000 * critical_mw / gpu.critical_kw * gpu.usd_per_gpu
     return capital
 
 
@@ -164,10 +176,13 @@ def _mining(setting: Setting, site: Site, block: Block, choice: Choice) -> _Part
     end = 0
     if block.fleet is not None and block.hall is not None:
         miner = setting.portfolio.miner(block.fleet.miner)
-        end = setting.portfolio.horizon.offset(block.fleet.commissioned) + miner.life_months
+        tier = Tier(miner.name, block.hall.pue)
+        life_end = end = setting.portfolio.horizon.offset(block.fleet.commissioned) + miner.life_months
         if choice.start is not None:
             end = min(end, choice.start + _months_until_the_old_use_ends(setting, block, choice))
-        part = _fleet(setting, site, block, Tier(miner.name, block.hall.pue), month < end)
+        part = _fleet(setting, site, block, tier, month < end)
+        if choice.start is not None and end < min(life_end, setting.months):
+            part = replace(part, cash=part.cash + machines_sold(setting, block, tier, end, life_end - end))
     renewed = setting.portfolio.policy.refresh_miner
     if choice.start is not None and choice.becomes in ("refresh", "mining") and renewed is not None:
         new = _new_fleet(setting, site, block, choice.start, renewed)
@@ -203,11 +218,11 @@ def _renewed_fleets(setting: Setting, site: Site, block: Block, renewed: str, en
     tier = _new_tier(block, renewed)
     rule = renewals(setting, site, tier, end, payback)
     powered = np.arange(setting.months)[None, :] >= setting.powered_month(site, block)[:, None]
-    bought = rule.bought & powered
+    bought = rule.bought & powered & (np.arange(setting.months) < setting.mining_end(site))
     # Machines that were not bought because there was no power yet are not there later either.
     present = rule.present & (np.cumsum(bought, axis=1) > 0)
     fleet = _fleet(setting, site, block, tier, present)
-    price = block.grid_mw * machines_th_per_mw(setting, tier) * setting.portfolio.miner(renewed).usd_per_th
+    price = block.grid_mw * machines_th_per_mw(setting, tier) * setting.machine_usd_per_th(renewed)
     paid = np.asarray(-price * bought, dtype=np.float64)
     cash = fleet.cash + _machines("capex_miners", paid, setting.portfolio.miner(renewed).life_months, 0)
     return _Part(fleet.mine_mw, fleet.it_mw, np.zeros(setting.months), cash, fleet.ready, fleet.contracted)
@@ -218,10 +233,11 @@ def _machines(line: str, paid: Floats, life_months: int, lag: int) -> CashFlow:
     return CashFlow({line: paid, "capex_machines_left": unused_life(-paid, life_months, lag)})
 
 
-def _fleet(setting: Setting, site: Site, block: Block, tier: Tier, lives: Bools) -> _Part:
-    """Machines that are there in the months in which they live ([M] or [S, M]), and draw power once the block has it."""
+def _fleet(setting: Setting, site: Site, block: Block, tier: Tier, present: Bools) -> _Part:
+    """Machines, present in months [M] or [S, M], while the law lets them run; they draw power once the block has it."""
     per_mw = setting.mine(site, tier)
     month = np.arange(setting.months)
+    lives: Bools = np.asarray(present & (month < setting.mining_end(site)))
     powered = month[None, :] >= setting.powered_month(site, block)[:, None]
     mw = np.asarray(block.grid_mw * (powered & lives), dtype=np.float64)
     lines = {
@@ -242,15 +258,16 @@ def _new_fleet(setting: Setting, site: Site, block: Block, start: int, renewed: 
     month = np.arange(setting.months)
     tier, first = _new_tier(block, renewed), _first_month(block, start)
     part = _fleet(setting, site, block, tier, (month >= first) & (month < first + miner.life_months))
-    price = block.grid_mw * machines_th_per_mw(setting, tier) * miner.usd_per_th
+    price = block.grid_mw * machines_th_per_mw(setting, tier) * setting.machine_usd_per_th(renewed)[:, start]
     cash = part.cash + _machines("capex_miners", _paid_at(setting, -price, start), miner.life_months, first - start)
     if block.hall is None:
-        shell = setting.portfolio.capital.mine_usd_per_mw * block.grid_mw * float(setting.inflation[start])
+        shell = setting.portfolio.capital.mine_usd_per_mw * block.grid_mw * setting.inflation[:, start]
         cash = cash + CashFlow({"capex_mine": _paid_at(setting, -shell, start)})
     return _Part(part.mine_mw, part.it_mw, part.stands_mw, cash, part.ready, part.contracted)
 
 
-def _paid_at(setting: Setting, usd: float, month: int) -> Floats:
+def _paid_at(setting: Setting, usd: float | Floats, month: int) -> Floats:
+    """[S, M] a payment in one month, alike in all scenarios or [S]."""
     flow = np.zeros((setting.count, setting.months))
     flow[:, month] = usd
     return flow
@@ -267,11 +284,11 @@ def _hall(setting: Setting, site: Site, block: Block, choice: Choice) -> _Part:
     if choice.start is None:
         ready = setting.powered_month(site, block)
     else:
-        works = setting.works(block)
-        duration = np.ceil(works.months_at(setting.works_quantile(site, block))).astype(np.int64)
+        works, duration = setting.works(block), setting.works_months(site, block)
         ready = np.maximum(choice.start + duration, setting.powered_month(site, block))
         cost = setting.hall_usd_per_critical_mw(block, choice.design, choice.start) * critical_mw
-        lines["capex_hall"] = -spend(cost, choice.start, works.spend_shares, duration, setting.months)
+        bill = cost * setting.inflation[:, choice.start]
+        lines["capex_hall"] = -spend(bill, choice.start, works.spend_shares, duration, setting.months)
 
     design = setting.portfolio.design(choice.design)
     stands = month[None, :] >= ready[:, None]
@@ -282,35 +299,27 @@ def _hall(setting: Setting, site: Site, block: Block, choice: Choice) -> _Part:
         lease = setting.portfolio.lease(choice.customer)
         ready = np.maximum(ready, setting.portfolio.horizon.offset(lease.from_))
         income = lease_income(lease, critical_mw, ready, setting.default_month(lease.name), setting.months)
-        occupied = income.occupied
+        occupied: Floats = income.occupied.astype(np.float64)
         contracted = income.contracted.astype(bool)
         lines["lease_rent"] = income.rent_usd
         lines["power_recharge"] = lease.pass_through_share * critical_mw * occupied * power.power_usd
+        if choice.start is not None:
+            lines["late_damages"] = _late_damages(setting, site, block, choice, critical_mw, ready)
     else:
-        cloud = setting.portfolio.cloud(choice.customer)
-        gpu = setting.portfolio.gpu(cloud.gpu)
-        earned = cloud_income(
-            cloud,
-            gpu,
-            critical_mw,
-            ready,
-            setting.gpu_rent_factor,
-            setting.months,
-            setting.first_calendar_month,
-            _age_months(setting, block, choice),
-        )
-        occupied = np.broadcast_to(stands * cloud.utilisation_share, stands.shape)
-        lines["cloud_revenue"] = earned.revenue_usd
-        lines |= _machines("capex_gpus", earned.gpu_capex_usd, gpu.life_months, 1).lines
-        lines["cloud_opex"] = -cloud.opex_usd_per_kw_month * 1000 * critical_mw * setting.inflation * stands
+        machines = cloud_machines(setting, site, block, choice, critical_mw, ready)
+        lines |= machines.lines
+        occupied, ready = machines.sold_share, machines.service
     lines["power_cost"] = -critical_mw * occupied * power.power_usd
     lines["hall_opex"] = -hall_opex * stands
     it_mw = np.asarray(critical_mw * design.load_factor_share * occupied, dtype=np.float64)
     return _Part({}, {choice.design: it_mw}, np.zeros(setting.months), CashFlow(lines), ready, contracted)
 
 
-def _age_months(setting: Setting, block: Block, choice: Choice) -> int | None:
-    """Age of accelerators that stand already: since the year in which their hall was built. None where they are bought."""
-    if choice.start is not None:
-        return None
-    return max(0, 12 * (setting.portfolio.start.year - block.hall.built)) if block.hall is not None else 0
+def _late_damages(setting: Setting, site: Site, block: Block, choice: Choice, critical_mw: float, handover: Ints) -> Floats:
+    """[S, M] owed from the nominal handover until the actual one, for so many months at most, to a customer who still pays."""
+    lease = setting.portfolio.lease(choice.customer or "")
+    promised = max(setting.nominal_ready(site, block, choice.start or 0), setting.portfolio.horizon.offset(lease.from_))
+    until = np.minimum(np.minimum(handover, promised + lease.late_months_at_most), setting.default_month(lease.name))
+    month = np.arange(setting.months)
+    owed = (month >= promised) & (month < until[:, None])
+    return np.asarray(-lease.late_usd_per_kw_month * 1000 * critical_mw * owed, dtype=np.float64)

@@ -153,6 +153,7 @@ def _run_site(setting: Setting, site: Site, operations: tuple[Operation, ...]) -
             ai_it_mw=it_mw,
             ai_pue=pue,
             unserved_usd_per_mwh=unserved_usd_per_mwh(setting, site),
+            limits=setting.price_limits(site),
         )
     )
     lines = {

@@ -6,7 +6,8 @@ and running cost, months in which they would be off counted as nothing) is set a
     renewed in m  where  price per MW <= payback months x mean margin per MW and month over m - 12 .. m - 1
 
 A scenario that does not renew asks again twelve months later. The machines are paid for in the month in which they start;
-they are of the kind and at the price of today's `refresh_miner` whenever they are bought.
+they are of the kind of `refresh_miner` whenever they are bought, at its price times the drawn price of newest machines
+against the start.
 
 Left out: tax in the question, the site's power contracts, months between order and start, better or cheaper machines to come.
 """
@@ -48,7 +49,7 @@ def _apply(setting: Setting, site: Site, tier: Tier, first: int, payback_months:
     per_mw = setting.mine(site, tier)
     margin = per_mw.revenue_usd - per_mw.power_usd - per_mw.opex_usd
     running = np.concatenate([np.zeros((setting.count, 1)), np.cumsum(margin, axis=1)], axis=1)
-    price_usd_per_mw = machines_th_per_mw(setting, tier) * miner.usd_per_th
+    price_usd_per_mw = machines_th_per_mw(setting, tier) * setting.machine_usd_per_th(tier.miner)
     present = np.zeros((setting.count, setting.months), dtype=bool)
     bought = np.zeros((setting.count, setting.months), dtype=bool)
     begin = max(first, LEAST_HISTORY)
@@ -59,7 +60,7 @@ def _apply(setting: Setting, site: Site, tier: Tier, first: int, payback_months:
             continue
         since = max(0, month - YEAR)
         mean = (running[:, month] - running[:, since]) / max(1, month - since)
-        renewed = asking & (price_usd_per_mw <= payback_months * mean)
+        renewed = asking & (price_usd_per_mw[:, month] <= payback_months * mean)
         bought[renewed, month] = True
         present[renewed, month : month + miner.life_months] = True
         asks[renewed] = month + miner.life_months

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from repower.construction.duration import WorksDuration, works_duration
 from repower.construction.works import BlockKind
+from repower.dispatch.price_limits import PriceLimits
 from repower.dispatch.threshold import firm_at_spot, mining_at_spot
 from repower.facility.cost import hall_cost
 from repower.facility.hall import HallAssessment, assess
+from repower.finance.revenue import GpuMarket
 from repower.finance.timeline import discount_factors
 from repower.markets.bitcoin import mining_value_usd_per_mwh
 from repower.markets.shapes import Shapes
@@ -101,7 +103,12 @@ class Setting:
 
     @cached_property
     def inflation(self) -> Floats:
-        """[M] index of running and capital costs, 1 in the first month."""
+        """[S, M] index of running and capital costs, 1 in the first month."""
+        return np.asarray(self.scenarios["price_index"].to_numpy(), dtype=np.float64)
+
+    @cached_property
+    def median_inflation(self) -> Floats:
+        """[M] the same without luck: of budgets, of what is shown, and of costs that a table of states can hold only once."""
         index: Floats = (1 + self.portfolio.capital.inflation_rate) ** (np.arange(self.months) / 12)
         return index
 
@@ -125,13 +132,36 @@ class Setting:
         """[Y, 8760] hourly price against its level."""
         return np.ascontiguousarray(self.shapes.price_shape[self.shapes.zones.index(site.power_market)])
 
+    def price_limits(self, site: Site) -> PriceLimits:
+        """Floor and cap of the site's market, USD/MWh."""
+        market = self.portfolio.power_market(site.power_market)
+        return PriceLimits(
+            -np.inf if market.floor_usd_per_mwh is None else market.floor_usd_per_mwh,
+            np.inf if market.cap_usd_per_mwh is None else market.cap_usd_per_mwh,
+        )
+
+    def machine_usd_per_th(self, miner: str) -> Floats:
+        """[S, M] price of a machine of the catalogue when it is bought: it follows that of the newest machines."""
+        drawn = np.asarray(self.scenarios["machine_usd_per_th"].to_numpy(), dtype=np.float64)
+        return np.asarray(self.portfolio.miner(miner).usd_per_th * drawn / drawn[:, :1])
+
     @cached_property
     def hashprice(self) -> Floats:
         return np.asarray(self.scenarios["hashprice_usd_per_ph_day"].to_numpy(), dtype=np.float64)
 
     @cached_property
-    def gpu_rent_factor(self) -> Floats:
-        return np.asarray(self.scenarios["gpu_rent_factor"].to_numpy(), dtype=np.float64)
+    def gpu_market(self) -> GpuMarket:
+        """Rents, regimes and generations of accelerators."""
+        return GpuMarket(
+            np.asarray(self.scenarios["gpu_rent_factor"].to_numpy(), dtype=np.float64),
+            np.asarray(self.scenarios["gpu_regime"].to_numpy(), dtype=np.int64),
+            np.asarray(self.scenarios["gpu_progress_years"].to_numpy(), dtype=np.float64),
+        )
+
+    @cached_property
+    def base_rate(self) -> Floats:
+        """[S, M] interest that lenders add their margin to."""
+        return np.asarray(self.scenarios["base_rate"].to_numpy(), dtype=np.float64)
 
     def powered_month(self, site: Site, block: Block) -> Ints:
         """[S] month from which the block has power."""
@@ -156,7 +186,12 @@ class Setting:
         value = mining_value_usd_per_mwh(self.hashprice, miner.j_per_th, tier.pue, self.portfolio.markets.bitcoin.pool_fee_rate)
         adder = site.supply.adder_usd_per_mwh
         hours, energy_usd = mining_at_spot(
-            self.price_shape(site), self.shape_year, self.level(site), self.first_calendar_month, value - adder
+            self.price_shape(site),
+            self.shape_year,
+            self.level(site),
+            self.first_calendar_month,
+            value - adder,
+            self.price_limits(site),
         )
         opex = np.broadcast_to(site.mining_opex_usd_per_mw_month * self.inflation, hours.shape)
         revenue, power = value * hours, energy_usd + adder * hours
@@ -176,7 +211,12 @@ class Setting:
         if key not in self._ai:
             load = self.portfolio.design(design).load_factor_share * self.hall(site, site.blocks[0], design).pue
             mwh, market_usd = firm_at_spot(
-                self.price_shape(site), self.shape_year, self.level(site), self.first_calendar_month, np.ascontiguousarray(load)
+                self.price_shape(site),
+                self.shape_year,
+                self.level(site),
+                self.first_calendar_month,
+                np.ascontiguousarray(load),
+                self.price_limits(site),
             )
             self._ai[key] = AiPerMw(mwh=mwh, power_usd=market_usd + site.supply.adder_usd_per_mwh * mwh)
         return self._ai[key]
@@ -199,7 +239,8 @@ class Setting:
         return self._hall[key]
 
     def hall_usd_per_critical_mw(self, block: Block, design: str, start: int) -> float:
-        """Cost of the hall per MW of critical IT when works begin in month `start`, net of what is reused by then."""
+        """Cost of the hall per MW of critical IT if works began in month `start` at the prices of the study's start, net of what
+        is reused by `start`; times the index of that month it is the bill."""
         first = self.portfolio.start
         year = (first + start).year
         key = (block.name, block.hall, design, year)
@@ -207,16 +248,30 @@ class Setting:
             # The year decides how much of the mine can still be reused; prices rise by the month.
             cost = hall_cost(self.portfolio.design(design), block.hall, year, year, self.portfolio.capital.inflation_rate)
             self._hall_cost[key] = cost.usd_per_critical_mw
-        return self._hall_cost[key] * float(self.inflation[start])
+        return self._hall_cost[key]
 
     def nominal_power(self, site: Site, block: Block) -> int:
         """Month from which the block has power at nominal dates; the study's months when no step carries it."""
         powered = site.powered()[block.name]
         return self.months if powered is None else self.portfolio.horizon.offset(powered.month)
 
+    def mining_end(self, site: Site) -> int:
+        """Month from which no mine may run in the site's country; the study's months where the law sets no end."""
+        until = self.portfolio.jurisdiction(site.country).mining_until
+        return self.months if until is None else max(0, min(self.months, self.portfolio.horizon.offset(until) + 1))
+
     def nominal_works_months(self, block: Block) -> int:
         """Whole months of the block's works at nominal dates: its P50, rounded up as in every scenario."""
         return ceil(float(self.works(block).months_at(0.5)))
+
+    def nominal_ready(self, site: Site, block: Block, start: int) -> int:
+        """Month in which a hall whose works begin in `start` is ready at nominal dates: its works, and its power."""
+        return max(start + self.nominal_works_months(block), self.nominal_power(site, block))
+
+    def works_months(self, site: Site, block: Block) -> Ints:
+        """[S] whole months of the block's works."""
+        months = self.works(block).months_at(self.works_quantile(site, block))
+        return np.asarray(np.ceil(months).astype(np.int64))
 
     def works(self, block: Block) -> WorksDuration:
         """How long the block's conversion takes under the owner's policy of works."""

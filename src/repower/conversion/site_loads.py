@@ -49,6 +49,7 @@ def mines(setting: Setting, site: Site, year: YearHours, converted: Mapping[str,
         if block.fleet is None or block.hall is None or block.name in converted:
             continue
         end = block.fleet.commissioned + setting.portfolio.miner(block.fleet.miner).life_months
+        end = min(end, setting.portfolio.start + setting.mining_end(site))
         lives = np.array([year.first + step < end for step in range(12)])
         mw = block.grid_mw * (lives & _has_power(setting, site, block, year))
         blocks, before = standing.setdefault(Tier(block.fleet.miner, block.hall.pue), ([], np.zeros(12)))

@@ -81,7 +81,8 @@ def site_year(setting: Setting, site: Site, year: int, converted: Mapping[str, s
     hours = year_hours(setting.portfolio.start + 12 * model_year, site.hours_ahead_of_utc)
     shape_year = int(setting.shape_year[0, model_year])
 
-    price = hours.of_months(setting.level(site)[0, months]) * setting.price_shape(site)[shape_year][hours.shape_hour]
+    level, shape = hours.of_months(setting.level(site)[0, months]), setting.price_shape(site)[shape_year][hours.shape_hour]
+    price = np.clip(level * shape, *setting.price_limits(site))
     called, left = _calls(site, price)
     supply = supply_months(setting, site)
     mining = mines(setting, site, hours, converted)

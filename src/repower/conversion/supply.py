@@ -53,8 +53,8 @@ def supply_months(setting: Setting, site: Site) -> SupplyMonths:
         active = _active(horizon, plant.from_, None)
         generator_mw[row] = plant.mw * plant.availability_share * active
         fuel = plant.heat_rate_mmbtu_per_mwh * plant.fuel_usd_per_mmbtu * (1 + plant.fuel_escalator_rate) ** age
-        generator_cost[row] = fuel + plant.variable_usd_per_mwh * setting.inflation
-        fixed -= plant.capacity_usd_per_kw_month * 1000 * plant.mw * active * setting.inflation
+        generator_cost[row] = fuel + plant.variable_usd_per_mwh * setting.median_inflation
+        fixed -= plant.capacity_usd_per_kw_month * 1000 * plant.mw * active * setting.median_inflation
     return SupplyMonths(
         ppa_mw=ppa_mw,
         ppa_price=ppa_price,
@@ -70,7 +70,8 @@ def supply_months(setting: Setting, site: Site) -> SupplyMonths:
 
 def unserved_usd_per_mwh(setting: Setting, site: Site) -> float:
     """Price of AI load that is not served: above any price of the study, so that a hall is never shed to resell its power."""
-    return max(UNSERVED_USD_PER_MWH, 2.0 * float(setting.level(site).max() * setting.price_shape(site).max()))
+    highest = min(float(setting.level(site).max() * setting.price_shape(site).max()), setting.price_limits(site).cap)
+    return max(UNSERVED_USD_PER_MWH, 2.0 * highest)
 
 
 def month_hours(setting: Setting) -> Floats:

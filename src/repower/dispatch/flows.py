@@ -27,9 +27,11 @@ from repower.dispatch.stack import (
     inlined,
 )
 
-#: Rows of the flows, each summed by slot: USD first, then MWh; from USED on what each place of the list gives or gets, and
-#: after them, for each contract, what is taken and what is resold.
-MARGIN, SPOT_USD, RESALE_USD, EXPORT_USD, ADDER_USD, CHARGE, DISCHARGE, UNSERVED, FLEXED, USED = range(10)
+#: Rows of the flows, each summed by slot: USD, then MWh; from USED on what each place of the list gives or gets; after them, for
+#: each contract, what is taken and what is resold; and last, where slots hold many hours, the money that follows the market.
+MARGIN, CHARGE, DISCHARGE, UNSERVED, FLEXED, USED = range(6)
+#: Rows of that money, counted from the first of them.
+SPOT_USD, RESALE_USD, EXPORT_USD, ADDER_USD, MONEY = range(5)
 
 #: Rows of the detail of single hours: energy in store at the end; value of one more MW at the bus by what is not yet full,
 #: storage aside, with and without sources behind the connection; cheapest connected source not yet full; slopes of the
@@ -39,7 +41,7 @@ STORED, NEXT, NEXT_FREE, NEXT_IMPORT, RIGHT, LEFT = range(6)
 
 @compiled
 def new_flows(site: Hours, slots: int) -> Floats:
-    """Zeros for `run_hours` to add to: [rows, slots]."""
+    """Zeros for `run_hours` to add to: [rows, slots], where each slot is an hour, so that its money is price x MW."""
     return np.zeros((USED + len(site.kind) + 2 * len(site.contract), slots))
 
 
@@ -66,6 +68,8 @@ def write_hours(
 ) -> None:
     """Add what `give_out` gave in a number of `hours` like this one; `market` is the sum of their prices."""
     ppas = len(contract)
+    usd = USED + len(kind) + 2 * ppas
+    with_money = flows.shape[0] > usd
     now = np.uintp(hour)
     at, slot = np.uintp(calendar[PERIOD, now]), np.uintp(calendar[SLOT, now])
     spot_place = 0
@@ -86,7 +90,8 @@ def write_hours(
                 through += used
                 if what & SPOT:
                     spot_place = item
-                    flows[SPOT_USD, slot] += market * used
+                    if with_money:
+                        flows[np.uintp(usd + SPOT_USD), slot] += market * used
                     money -= market * used
             else:
                 money -= hours * work[COST, item] * used
@@ -95,7 +100,8 @@ def write_hours(
             flows[np.uintp(USED + item), slot] += hours * given
             if what & EXPORT:
                 export_usd = (market - hours * fee[item]) * given
-                flows[EXPORT_USD, slot] += export_usd
+                if with_money:
+                    flows[np.uintp(usd + EXPORT_USD), slot] += export_usd
                 money += export_usd
             elif item >= FIRST_SOURCE:
                 money += hours * work[COST, item] * given
@@ -111,13 +117,15 @@ def write_hours(
         row = np.uintp(USED + len(kind) + 2 * ppa)
         flows[row, slot] += hours * taken
         flows[np.uintp(USED + len(kind) + 2 * ppa + 1), slot] += hours * resold
-        flows[RESALE_USD, slot] += brings * resold
+        if with_money:
+            flows[np.uintp(usd + RESALE_USD), slot] += brings * resold
         money += brings * resold - hours * contract[ppa, at] * taken
     short, flexed = work[MW, FIRM] - work[GIVEN, FIRM], work[MW, FLEXIBLE] - work[GIVEN, FLEXIBLE]
     adder_usd = hours * hourly[ADDER, now] * through
     flows[UNSERVED, slot] += hours * short
     flows[FLEXED, slot] += hours * flexed
-    flows[ADDER_USD, slot] += adder_usd
+    if with_money:
+        flows[np.uintp(usd + ADDER_USD), slot] += adder_usd
     flows[MARGIN, slot] += money - adder_usd - hours * (work[COST, FIRM] * short + work[COST, FLEXIBLE] * flexed)
 
 

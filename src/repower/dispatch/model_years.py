@@ -33,6 +33,8 @@ class YearlySite(NamedTuple):
     first_calendar_month: int
     adder: float
     flexible_share: float
+    floor: float
+    cap: float
 
 
 class _Year(NamedTuple):
@@ -89,15 +91,24 @@ def _write_year(site: YearlySite, scenario: int, year: int, edges: Ints, out: _Y
         pue = site.ai_pue[:, shape % site.ai_pue.shape[1], first : first + hours]
         out.limit[at : at + hours] = import_mw
         _write_month(
-            hourly[:, at : at + hours], level, site.price_shape[shape, first : first + hours], out.it_mw, pue, site.flexible_share
+            hourly[:, at : at + hours],
+            level,
+            site.price_shape[shape, first : first + hours],
+            out.it_mw,
+            pue,
+            site.flexible_share,
+            site.floor,
+            site.cap,
         )
         at += hours
 
 
 @compiled
-def _write_month(hourly: Floats, level: float, shape: Floats, it_mw: Floats, pue: Floats, flexible_share: float) -> None:
+def _write_month(
+    hourly: Floats, level: float, shape: Floats, it_mw: Floats, pue: Floats, flexible_share: float, floor: float, cap: float
+) -> None:
     for hour in range(len(shape)):
-        hourly[PRICE, hour] = level * shape[hour]
+        hourly[PRICE, hour] = min(max(level * shape[hour], floor), cap)
     hourly[AI_MW] = 0.0
     for design in range(len(it_mw)):
         if it_mw[design] > 0.0:

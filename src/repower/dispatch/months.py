@@ -17,9 +17,10 @@ import numpy as np
 from numba import config as numba_config
 
 from repower.dispatch.arrays import Bools, Floats, Ints, flags, number, numbers
-from repower.dispatch.flows import USED
+from repower.dispatch.flows import MONEY, USED
 from repower.dispatch.model_years import YearlySite, run_months_apart, run_months_with_store
 from repower.dispatch.places import Flows, Places, alike, own, store_of
+from repower.dispatch.price_limits import NO_LIMITS, PriceLimits, checked_limits
 from repower.dispatch.problem import UNSERVED_USD_PER_MWH, Battery, checked_batteries
 from repower.dispatch.storage import Store
 from repower.errors import InfeasibleError
@@ -43,7 +44,7 @@ class SiteMonths:
     generator_mw, generator_cost_usd_per_mwh : [G, M].  tier_mw, tier_value_usd_per_mwh : [S, M, K].
     ai_it_mw : [S, M, D] mean IT MW drawn by each design's halls.  ai_pue : [D, Y or 1, 8760]; grid load is their product.
     export_limit_mw : [M]; by default nothing.  export_fee_usd_per_mwh, flexible_usd_per_mwh, batteries : as in `SiteHours`;
-    batteries of one kind count as one.  flexible_share : of the AI load, 0..1.
+    batteries of one kind count as one.  flexible_share : of the AI load, 0..1.  limits : of the market price.
     """
 
     price_shape: Floats
@@ -69,6 +70,7 @@ class SiteMonths:
     flexible_share: float = 0.0
     flexible_usd_per_mwh: float = 0.0
     batteries: tuple[Battery, ...] = ()
+    limits: PriceLimits = NO_LIMITS
 
 
 class MonthResult(NamedTuple):
@@ -128,7 +130,7 @@ def dispatch_months(problem: SiteMonths, threads: int | None = None) -> MonthRes
         raise ValueError(f"threads must be at least 1, not {threads}")
     site, places, store, scenarios = _checked(problem)
     months = 12 * site.shape_year.shape[1]
-    rows = np.zeros((scenarios, USED + places.count + 2 * places.ppas, months))
+    rows = np.zeros((scenarios, USED + places.count + 2 * places.ppas + MONEY, months))
     short = np.zeros(scenarios)
     run = run_months_with_store if store.energy_mwh > 0 else run_months_apart
     chunk = max(1, -(-scenarios // (4 * threads)))
@@ -233,6 +235,7 @@ def _checked(p: SiteMonths) -> tuple[YearlySite, Places, Store, int]:
     none = np.zeros((tier[1], months))
     unserved = number("unserved_usd_per_mwh", p.unserved_usd_per_mwh)
     flexible = number("flexible_usd_per_mwh", p.flexible_usd_per_mwh, most=unserved)
+    limits = checked_limits(p.limits)
     export_mw = np.zeros(months) if p.export_limit_mw is None else p.export_limit_mw
     pue_years = 1 if np.shape(p.ai_pue)[1:2] == (1,) else len(shape)
     site = YearlySite(
@@ -265,6 +268,8 @@ def _checked(p: SiteMonths) -> tuple[YearlySite, Places, Store, int]:
         contract=own(contract),
         tier_place=places.tier,
         flexible_share=number("flexible_share", p.flexible_share, least=0.0, most=1.0),
+        floor=limits.floor,
+        cap=limits.cap,
     )
     market = site.level.max(initial=0.0) * max(shape.max(initial=0.0), -shape.min(initial=0.0))
     prices = (market, np.abs(site.tier_value).max(initial=0.0), site.adder)

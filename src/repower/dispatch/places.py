@@ -215,6 +215,10 @@ class Flows:
     def _used(self, place: int) -> Floats:
         return np.asarray(self.rows[USED + place])
 
+    def _money(self, row: int) -> Floats:
+        """Only where slots hold many hours."""
+        return np.asarray(self.rows[USED + self.places.count + 2 * self.places.ppas + row])
+
     def _falling(self, last: int, count: int) -> Floats:
         """`count` places up to `last`, that one first: views, no copies."""
         first = USED + last - count
@@ -233,12 +237,14 @@ class Flows:
     @property
     def taken(self) -> Floats:
         """[P, slots]"""
-        return np.asarray(self.rows[USED + self.places.count :: 2])
+        first = USED + self.places.count
+        return self.rows[first : first + 2 * self.places.ppas : 2]
 
     @property
     def resold(self) -> Floats:
         """[P, slots]"""
-        return np.asarray(self.rows[USED + self.places.count + 1 :: 2])
+        first = USED + self.places.count + 1
+        return self.rows[first : first + 2 * self.places.ppas : 2]
 
     @property
     def generated(self) -> Floats:
@@ -281,19 +287,19 @@ class Flows:
 
     @property
     def spot_usd(self) -> Floats:
-        return np.asarray(self.rows[SPOT_USD])
+        return self._money(SPOT_USD)
 
     @property
     def resale_usd(self) -> Floats:
-        return np.asarray(self.rows[RESALE_USD])
+        return self._money(RESALE_USD)
 
     @property
     def export_usd(self) -> Floats:
-        return np.asarray(self.rows[EXPORT_USD])
+        return self._money(EXPORT_USD)
 
     @property
     def adder_usd(self) -> Floats:
-        return np.asarray(self.rows[ADDER_USD])
+        return self._money(ADDER_USD)
 
     @property
     def imported(self) -> Floats:

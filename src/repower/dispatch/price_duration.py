@@ -26,6 +26,7 @@ import numpy as np
 from repower.dispatch.arrays import Bools, Floats, Ints
 from repower.dispatch.flows import MARGIN, new_flows, write_hours
 from repower.dispatch.places import Places, own
+from repower.dispatch.price_limits import NO_LIMITS, PriceLimits, checked_limits, count_cheaper, sum_of_cheapest
 from repower.dispatch.stack import (
     ADDER,
     AI_MW,
@@ -50,7 +51,7 @@ class PriceDuration:
     running : [Y, 12, 745] their running sum.  hours : [M].
     ppa_mw, ppa_price_usd_per_mwh : [P, M]; must_take_share, resale, fee : [P].
     generator_mw, generator_cost_usd_per_mwh : [G, M].  import_limit_mw : [M].  tier_value_usd_per_mwh : [K, S, M].
-    active : [M] months that are wanted; the margin of the others is left at 0.
+    active : [M] months that are wanted; the margin of the others is left at 0.  limits : of the market price.
     """
 
     sorted_shape: Floats
@@ -71,12 +72,25 @@ class PriceDuration:
     tier_value_usd_per_mwh: Floats
     unserved_usd_per_mwh: float
     active: Bools
+    limits: PriceLimits = NO_LIMITS
 
     def price_sum(self) -> Floats:
         """[S, M] sum over the month's hours of the price at the site meter, adder included."""
-        year = np.repeat(self.shape_year, 12, axis=1)
-        month_sum = self.running[year, self.calendar_month[None, :], self.hours.astype(np.int64)[None, :]]
-        return np.asarray(self.level_usd_per_mwh * month_sum + self.adder_usd_per_mwh * self.hours)
+        total = np.empty(self.level_usd_per_mwh.shape)
+        hours = self.hours.astype(np.int64)
+        floor, cap = checked_limits(self.limits)
+        _price_sums(
+            self.sorted_shape,
+            self.running,
+            self.shape_year,
+            self.level_usd_per_mwh,
+            self.calendar_month,
+            hours,
+            floor,
+            cap,
+            total,
+        )
+        return np.asarray(total + self.adder_usd_per_mwh * self.hours)
 
 
 def sort_months(shape: Floats) -> tuple[Floats, Floats]:
@@ -127,11 +141,33 @@ def margin_by_price(problem: PriceDuration, tier_mw: Floats, ai_mw: Floats) -> F
         problem.tier_value_usd_per_mwh,
         problem.unserved_usd_per_mwh,
         problem.active,
+        *checked_limits(problem.limits),
         tier_mw,
         ai_mw,
         margin,
     )
     return margin
+
+
+@compiled
+def _price_sums(
+    ordered: Floats,
+    running: Floats,
+    shape_year: Ints,
+    level: Floats,
+    calendar_month: Ints,
+    hours: Ints,
+    floor: float,
+    cap: float,
+    total: Floats,
+) -> None:
+    number = np.arange(running.shape[2]).astype(np.float64)
+    for scenario in range(level.shape[0]):
+        for month in range(level.shape[1]):
+            year, calendar = shape_year[scenario, month // 12], calendar_month[month]
+            curve = ordered[year, calendar, : hours[month]]
+            sums = running[year, calendar]
+            total[scenario, month] = sum_of_cheapest(curve, number, sums, level[scenario, month], floor, cap, hours[month])
 
 
 @compiled
@@ -155,6 +191,8 @@ def _margins(
     tier_value: Floats,
     unserved: float,
     active: Bools,
+    floor: float,
+    cap: float,
     tier_mw: Floats,
     ai_mw: Floats,
     margin: Floats,
@@ -167,6 +205,7 @@ def _margins(
     hourly[ADDER] = adder
     site = Hours(hourly, index, mw, base, kind, fee, np.zeros(len(kind)), contract)
     flows = new_flows(site, 1)
+    number = np.arange(running.shape[2]).astype(np.float64)
     for scenario in range(scenarios):
         hourly[AI_MW, 0] = ai_mw[scenario].max()
         for tier in range(tiers):
@@ -202,15 +241,17 @@ def _margins(
             curve, sums = ordered[year, calendar], running[year, calendar]
             hour_count = int(hours[month])
             scale = level[scenario, month]
-            low = 0
+            low, before = 0, 0.0
             flows[MARGIN, 0] = 0.0
             for piece in range(len(breaks) + 1):
                 high = hour_count
                 if piece < len(breaks):
-                    high = np.searchsorted(curve[:hour_count], breaks[piece] / scale)
+                    high = count_cheaper(curve[:hour_count], scale, floor, cap, breaks[piece])
                 if high <= low:
                     continue
-                total = scale * (sums[high] - sums[low])
+                up_to = sum_of_cheapest(curve[:hour_count], number, sums, scale, floor, cap, high)
+                total = up_to - before
+                before = up_to
                 hourly[PRICE, 0] = total / (high - low)
                 price_hour(hourly, index, mw, base, kind, fee, stack.order, stack.moving, stack.work, stack.kept, 0)
                 sort_hour(stack.order, stack.work)

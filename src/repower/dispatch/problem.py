@@ -135,11 +135,13 @@ def checked(problem: SiteHours) -> SiteHours:
     if hours == 0:
         raise ValueError("market_price_usd_per_mwh has no hours, so there is nothing to dispatch; give at least one")
     ppas, generators, tiers = (rows(name, getattr(problem, name)) for name in ("ppa_mw", "generator_mw", "tier_mw"))
+    nothing = np.zeros(hours)
+    nothing.flags.writeable = False
     hour, ppa, plant, tier = ("hour", hours), ("contract", ppas), ("generator", generators), ("tier", tiers)
 
     def by_hour(name: str, least: float = -np.inf) -> Floats:
         values = getattr(problem, name)
-        return numbers(name, np.zeros(hours) if values is None else values, hour, least=least)
+        return nothing if values is None else numbers(name, values, hour, least=least)
 
     least_share = np.zeros(generators) if problem.generator_least_share is None else problem.generator_least_share
     min_up = np.ones(generators, dtype=np.int64) if problem.generator_min_up_hours is None else problem.generator_min_up_hours

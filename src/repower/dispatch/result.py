@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -162,16 +163,38 @@ def to_dataset(
         if index.shape != (size,) or len(np.unique(index)) != size:
             raise ValueError(f"the labels of {dim} must be {size} different ones, not {list(index)[:5]}")
         coords[dim] = index
-    data = {
-        name: xr.Variable(dims, getattr(result, name), {"units": units, "long_name": title}, fastpath=True)
-        for name, (dims, units, title) in _VARIABLES.items()
-    }
+    found = _unfilled(*sizes.values()).copy(data={name: getattr(result, name) for name in _VARIABLES})
     if market_price_usd_per_mwh is not None:
         title = "price of the market, without the site's adder"
-        data["market_price_usd_per_mwh"] = xr.Variable(
+        found["market_price_usd_per_mwh"] = xr.Variable(
             ("hour",), np.asarray(market_price_usd_per_mwh), {"units": "USD/MWh", "long_name": title}
         )
-    return xr.Dataset(data, coords=coords, attrs=_totals(result))
+    if coords:
+        found = found.assign_coords(coords)
+    found.attrs = _totals(result)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _unfilled(hours: int, ppas: int, generators: int, tiers: int, batteries: int, cells: int, charges: int) -> xr.Dataset:
+    """The dataset of a result of these sizes, without memory for its numbers: to make one costs as much as a month's dispatch."""
+    import xarray as xr
+
+    sizes = {
+        "hour": hours,
+        "ppa": ppas,
+        "generator": generators,
+        "tier": tiers,
+        "battery": batteries,
+        "cell": cells,
+        "charge": charges,
+    }
+    return xr.Dataset(
+        {
+            name: xr.Variable(dims, np.broadcast_to(0.0, [sizes[dim] for dim in dims]), {"units": units, "long_name": title})
+            for name, (dims, units, title) in _VARIABLES.items()
+        }
+    )
 
 
 def _totals(result: HourResult) -> dict[str, float | str]:

@@ -39,6 +39,7 @@ LINES: Mapping[str, Line] = MappingProxyType(
         "power_recharge": Line("power cost that tenants pay on top of the rent", "revenue"),
         "cloud_revenue": Line("hours of own accelerators sold", "revenue"),
         "resale": Line("contracted power sold on instead of used, after its fee", "revenue"),
+        "machines_sold": Line("used mining machines sold where a block stops mining early, after the cost of selling", "revenue"),
         "power_cost": Line("power bought at the market, with its adders; negative, positive in hours that are paid", "cost"),
         "ppa": Line("power taken under contracts, used or not; negative", "cost"),
         "generation": Line("fuel, running and capacity cost of own generation; negative", "cost"),
@@ -46,10 +47,14 @@ LINES: Mapping[str, Line] = MappingProxyType(
         "mining_opex": Line("running cost of mines beside power; negative", "cost"),
         "hall_opex": Line("running cost of AI halls beside power; negative", "cost"),
         "cloud_opex": Line("running cost of the own cloud beside the hall's; negative", "cost"),
+        "idle_machines": Line("holding accelerators that wait for their hall: storage, insurance, support; negative", "cost"),
+        "late_damages": Line("damages to tenants whose halls are late; negative", "cost"),
         "capex_hall": Line("building or converting AI halls; negative", "capex", "hall"),
         "capex_mine": Line("building mines, without machines; negative", "capex", "hall"),
         "capex_miners": Line("mining machines; negative", "capex", "machine"),
-        "capex_gpus": Line("accelerators with their servers, network and storage; negative", "capex", "machine"),
+        "capex_gpus": Line(
+            "accelerators with their servers, network and storage, less those sold unused; negative", "capex", "machine"
+        ),
         "capex_machines_left": Line("unused life of machines at the end of the study, credited at cost", "capex"),
         "tax": Line("income tax; negative when paid", "tax"),
         "loan_draw": Line("loan paid out to us; positive", "financing"),

@@ -38,7 +38,7 @@ class MetLoan:
         return self.min_dscr < 1.0 - 1e-9
 
 
-def meet(loan: LoanResult, first_operating_month: ArrayLike, cfads_usd: ArrayLike) -> MetLoan:
+def meet(loan: LoanResult, first_operating_month: ArrayLike, cfads_usd: ArrayLike, rate: ArrayLike | None = None) -> MetLoan:
     """Serve a sized loan at each scenario's own first operating month.
 
         delay_s = max(0, first_s - first of the base case)
@@ -49,6 +49,8 @@ def meet(loan: LoanResult, first_operating_month: ArrayLike, cfads_usd: ArrayLik
     loan : sized on the base case, with a principal above 0.
     first_operating_month : [S] whole months from the start of the study.
     cfads_usd : [S, M] cash flow available for debt service.
+    rate : [S] interest per year that each scenario agreed on; that of the sized loan when absent. Draws and repayments are those
+        of the sized loan all the same; what changes is the interest on what is owed, before the first operating month too.
     """
     first: Ints = np.asarray(first_operating_month, dtype=np.int64)
     cfads = np.asarray(cfads_usd, dtype=np.float64)
@@ -57,16 +59,20 @@ def meet(loan: LoanResult, first_operating_month: ArrayLike, cfads_usd: ArrayLik
         raise ValueError(f"first_operating_month is {first.shape} and cfads_usd {cfads.shape}; [S] and [S, {months}] are needed")
     begin = loan.first_operating_month
     monthly_rate = _monthly_rate(loan)
-    interest = np.tile(loan.construction_interest_usd, (first.size, 1))
+    beyond = np.zeros(first.size) if rate is None else np.asarray(rate, dtype=np.float64) / 12.0 - monthly_rate
+    if beyond.shape != (first.size,) or not np.all(beyond >= -monthly_rate - 1e-12):
+        raise ValueError(f"rate is {rate!r}; it must be 0 or more, one per scenario [{first.size}]")
+    owed = np.concatenate([[0.0], loan.balance_usd[:-1]])
+    interest = loan.construction_interest_usd + beyond[:, np.newaxis] * np.where(np.arange(months) < begin, owed, 0.0)
     repayment = np.zeros((first.size, months))
     service = np.zeros((first.size, months))
     for scenario, delay in enumerate(np.clip(first - begin, 0, months - 1 - begin)):
         waiting = slice(begin, begin + delay)
-        interest[scenario, waiting] = monthly_rate * loan.principal_usd
+        interest[scenario, waiting] = (monthly_rate + beyond[scenario]) * loan.principal_usd
         later = months - delay
-        interest[scenario, begin + delay :] += loan.interest_usd[begin:later]
+        interest[scenario, begin + delay :] += loan.interest_usd[begin:later] + beyond[scenario] * owed[begin:later]
         repayment[scenario, begin + delay :] = loan.repayment_usd[begin:later]
-        service[scenario, begin + delay :] = loan.service_usd[begin:later]
+        service[scenario, begin + delay :] = loan.service_usd[begin:later] + beyond[scenario] * owed[begin:later]
         left = loan.principal_usd - repayment[scenario].sum()
         repayment[scenario, -1] += left
         if left > 1e-6 * loan.principal_usd:

@@ -29,12 +29,35 @@ class LeaseIncome:
 
 
 @dataclass(frozen=True)
+class GpuMarket:
+    """What accelerators of the market earn, [S, M] each.
+
+    rent_factor : market's rent against that of the start.  regime : -1 glut, 0 normal, 1 scarcity.  progress_years : how far
+    the newest machine is beyond that of the start, in years of the mean pace (months / 12 where generations come smoothly).
+    """
+
+    rent_factor: Floats
+    regime: Ints
+    progress_years: Floats
+
+    def __post_init__(self) -> None:
+        for name in ("rent_factor", "regime", "progress_years"):
+            values = getattr(self, name)
+            if values.ndim != 2 or values.shape != self.rent_factor.shape or not np.all(np.isfinite(values)):
+                raise ValueError(f"{name} is {values.shape}; it must be finite, [S, M] like rent_factor {self.rent_factor.shape}")
+
+
+@dataclass(frozen=True)
 class CloudIncome:
-    """revenue_usd : [S, M].  gpu_capex_usd : [S, M], negative.  gpus : accelerators in the hall, not rounded."""
+    """revenue_usd : [S, M].  gpu_capex_usd : [S, M], negative.  gpus : accelerators in the hall, not rounded.
+
+    sold_share : [S, M] share of the hall's hours that is sold; 0 before the hall is ready.
+    """
 
     revenue_usd: Floats
     gpu_capex_usd: Floats
     gpus: float
+    sold_share: Floats
 
 
 def _month_offsets(name: str, offsets: ArrayLike) -> Ints:
@@ -90,17 +113,19 @@ def cloud_income(
     gpu: Gpu,
     critical_mw: float,
     ready: ArrayLike,
-    rent_factor: ArrayLike,
+    market: GpuMarket,
     months: int,
     first_calendar_month: int,
-    age_months: int | None = None,
+    age_months: ArrayLike | None = None,
 ) -> CloudIncome:
     """Income of a hall full of accelerators, and what they and their successors cost.
 
     Machines that enter service in month b earn, in month m,
 
-        gpus * usd_per_gpu_hour * rent_factor_m * (1 - ageing_rate) ** ((m - b) / 12) * utilisation_share * hours of the month
+        gpus * usd_per_gpu_hour * rent_factor_m * (1 - ageing_rate) ** (progress_m - progress_b) * sold_m * hours of the month
+        sold_m = utilisation_share + utilisation_response * regime_m,   between 0 and 1
 
+    where progress before the study is as smooth as time,
     until they are replaced `life_months` later, at the same dollars. Machines are paid at the end of the month before they
     enter service (the first month of the study at the earliest). A replacement that would enter service after the last month
     is not bought; one that enters shortly before is paid in full (`capex.unused_life` is what it has left).
@@ -109,37 +134,38 @@ def cloud_income(
     ----------
     critical_mw : critical IT of the hall.
     ready : [S] month in which the hall is ready; M or more: never.
-    rent_factor : [S, M] market's rent against that of the start.
+    market : of S scenarios and M months.
     months : M
     first_calendar_month : 0 (January) to 11.
-    age_months : age in month `ready` of machines that are there already and paid; None buys new ones.
+    age_months : age in month `ready` of machines that are there already and paid, number or [S]; None buys new ones.
         Machines that have reached their life are replaced at once.
     """
     handover = _month_offsets("ready", ready)[:, np.newaxis]
-    factor = np.asarray(rent_factor, dtype=np.float64)
-    if factor.shape != (handover.shape[0], months) or not np.all(np.isfinite(factor)):
-        raise ValueError(f"rent_factor is {factor.shape}; it must be finite, [S, M] = {(handover.shape[0], months)}")
-    if age_months is not None and age_months < 0:
-        raise ValueError(f"machines of an age of {age_months} months")
+    factor = market.rent_factor
+    if factor.shape != (handover.shape[0], months):
+        raise ValueError(f"rent_factor is {factor.shape}; it must be [S, M] = {(handover.shape[0], months)}")
+    given = np.broadcast_to(np.asarray(0 if age_months is None else age_months, dtype=np.int64), handover.shape[:1])
+    if np.any(given < 0):
+        raise ValueError(f"machines of an age of {given.min()} months")
     gpus = _critical_kw(critical_mw) / gpu.critical_kw
     month = np.arange(months)
 
     # `born` is when the machines of month `ready` entered service, before the study for those that are there already
-    age = 0 if age_months is None or age_months >= gpu.life_months else age_months
-    bought_new = age_months is None or age_months >= gpu.life_months
-    born = handover - age
+    worn = (given >= gpu.life_months)[:, np.newaxis]
+    bought_new = worn | (age_months is None)
+    born = handover - np.where(worn, 0, given[:, np.newaxis])
     running = month >= handover
     age_at = np.where(running, (month - born) % gpu.life_months, 0)
     hours = np.asarray(HOURS_IN_MONTH, dtype=np.float64)[calendar_months(first_calendar_month, months)]
-    kept = (1.0 - gpu.ageing_rate) ** (np.arange(gpu.life_months) / 12.0)
-    per_gpu_usd = gpu.usd_per_gpu_hour * cloud.utilisation_share * hours
-    revenue_usd = gpus * per_gpu_usd * factor * kept[age_at] * running
+    entered_in = month - age_at
+    progress_then = np.take_along_axis(market.progress_years, np.maximum(entered_in, 0), axis=1)
+    beyond = market.progress_years - np.where(entered_in < 0, entered_in / 12.0, progress_then)
+    sold_share = np.clip(cloud.utilisation_share + cloud.utilisation_response * market.regime, 0.0, 1.0) * running
+    revenue_usd = gpus * gpu.usd_per_gpu_hour * hours * sold_share * factor * (1.0 - gpu.ageing_rate) ** beyond
 
-    entered = running & (age_at == 0)
-    if not bought_new:
-        entered &= month > born
+    entered = running & (age_at == 0) & (bought_new | (month > born))
     capex_usd = np.zeros(factor.shape)
     price_usd = gpus * gpu.usd_per_gpu
     capex_usd[:, :-1] = -price_usd * entered[:, 1:]
     capex_usd[:, 0] -= price_usd * entered[:, 0]
-    return CloudIncome(revenue_usd=revenue_usd, gpu_capex_usd=capex_usd, gpus=gpus)
+    return CloudIncome(revenue_usd=revenue_usd, gpu_capex_usd=capex_usd, gpus=gpus, sold_share=sold_share)

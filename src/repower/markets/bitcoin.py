@@ -62,7 +62,9 @@ def subsidy_btc(horizon: Horizon) -> FloatArray:
     return np.array([month_subsidy_btc(horizon.start + step) for step in range(horizon.months)])
 
 
-def hashprice(price_usd: FloatArray, network_eh_per_s: FloatArray, subsidy_btc: FloatArray, fee_share: float) -> FloatArray:
+def hashprice(
+    price_usd: FloatArray, network_eh_per_s: FloatArray, subsidy_btc: FloatArray, fee_share: float | FloatArray
+) -> FloatArray:
     """Revenue of one PH/s in a day, USD; arrays broadcast, and numbers serve as well.
 
     hashprice = 144 * subsidy * (1 + fee_share) * price / (1000 * network)

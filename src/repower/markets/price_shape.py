@@ -25,6 +25,7 @@ class PriceShape:
     station, cold_below_c, per_k_cold, hot_above_c, per_k_hot : the station that drives its load, and how
     spikes_per_year, spike_length_hours, spike_multiple, spike_spread, spike_months, spike_hours : scarcity events; median
         multiple of the mean, spread of its logarithm
+    spike_clustering : how much likelier spikes are in a tight spell: chance x exp(clustering x slow noise in its deviations)
     surplus_days_share, surplus_hours, surplus_months, surplus_usd_per_mwh : share of the season's days with surplus, the
         hours and months, and the mean price in them
     floor_usd_per_mwh, cap_usd_per_mwh : limits of the market
@@ -56,6 +57,7 @@ class PriceShape:
     spike_length_hours: float = 3.0
     spike_multiple: float = 4.0
     spike_spread: float = 0.8
+    spike_clustering: float = 0.0
     spike_months: tuple[int, ...] = ALL_YEAR
     spike_hours: tuple[int, int] = (0, 24)
     surplus_days_share: float = 0.0

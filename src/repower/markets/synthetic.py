@@ -2,7 +2,8 @@
 
 price = base x season x week x day x exp(noise + weather), with scarcity spikes that lift an hour to a multiple of the mean
 and surplus hours that push it below zero; then scaled so that the mean over all years is the zone's mean. What moves
-together: zones of one grid share a part of their noise, and a zone's own station raises its price in cold and hot spells.
+together: zones of one grid share a part of their noise, spikes come more often in tight spells, and a zone's own station
+raises its price in cold and hot spells.
 
 These are not forecasts, and not history: the shape of a price is credible (see the tests that compare moments with real
 markets), its hours are invented. Left out: spikes shared by zones, fuel prices, outages, daylight saving time,
@@ -36,6 +37,7 @@ def hourly_prices(
     years: tuple[int, ...],
     rng: np.random.Generator,
     grid_noise: FloatArray | None = None,
+    grid_slow_noise: FloatArray | None = None,
     dry_bulb_c: FloatArray | None = None,
 ) -> FloatArray:
     """Hourly prices [Y, 8760], USD/MWh.
@@ -45,13 +47,15 @@ def hourly_prices(
     shape : the zone
     years : model years; only their weekdays matter
     rng : the zone's own stream
-    grid_noise : noise of the zone's grid with unit variance, flat [Y x 8760]; none when the zone stands alone
+    grid_noise, grid_slow_noise : fast and slow noise of the zone's grid with unit variance, flat [Y x 8760]; none when the zone
+        stands alone
     dry_bulb_c : temperature at the zone's station [Y, 8760]; no weather in the price when absent
     """
     time = local_time(years, shape.utc_offset_hours)
     hours = len(time.hour)
     fast = autoregression(rng.standard_normal(hours), float(np.exp(-1.0 / shape.noise_hours)))
     slow = autoregression(rng.standard_normal(hours), float(np.exp(-1.0 / (24.0 * shape.slow_noise_days))))
+    slow = _mixed(slow, grid_slow_noise, shape.grid_share)
     log_price = _season(shape, time) + _day(shape, time)
     log_price += np.where(time.weekend, np.log(shape.weekend_factor), 0.0)
     log_price += shape.noise * _mixed(fast, grid_noise, shape.grid_share) + shape.slow_noise * slow
@@ -60,7 +64,7 @@ def hourly_prices(
     price = np.exp(log_price)
     price *= shape.mean_usd_per_mwh / price.mean()
 
-    price = np.maximum(price, _spikes(shape, time, rng))
+    price = np.maximum(price, _spikes(shape, time, slow, rng))
     surplus = _surplus(shape, time, rng)
     low = np.isfinite(surplus)
     price[low] = surplus[low]
@@ -68,9 +72,9 @@ def hourly_prices(
     return np.clip(price, shape.floor_usd_per_mwh, shape.cap_usd_per_mwh).reshape(len(years), HOURS_IN_YEAR)
 
 
-def grid_noise(grid: str, years: tuple[int, ...], noise_hours: float, seed: int) -> FloatArray:
-    """Noise that all zones of a grid share, unit variance, flat [Y x 8760]."""
-    shocks = stream(seed, "grid", grid).standard_normal(len(years) * HOURS_IN_YEAR)
+def grid_noise(grid: str, years: tuple[int, ...], noise_hours: float, seed: int, kind: str = "grid") -> FloatArray:
+    """Noise that all zones of a grid share, unit variance, flat [Y x 8760]; `kind` names its stream, one for fast and slow."""
+    shocks = stream(seed, kind, grid).standard_normal(len(years) * HOURS_IN_YEAR)
     return autoregression(shocks, float(np.exp(-1.0 / noise_hours)))
 
 
@@ -83,8 +87,9 @@ def write_series(folder: Path, seed: int) -> None:
     prices = {}
     for zone in ZONES:
         common = grid_noise(zone.grid, YEARS, zone.noise_hours, seed) if zone.grid else None
+        spells = grid_noise(zone.grid, YEARS, 24.0 * zone.slow_noise_days, seed, "grid, slow") if zone.grid else None
         dry_bulb = weather[zone.station][0] if zone.station else None
-        prices[zone.name] = hourly_prices(zone, YEARS, stream(seed, "price", zone.name), common, dry_bulb)
+        prices[zone.name] = hourly_prices(zone, YEARS, stream(seed, "price", zone.name), common, spells, dry_bulb)
     columns: dict[str, FloatArray] = {}
     for name, (dry_bulb_c, humidity) in weather.items():
         columns[f"{name}_dry_bulb_c"] = dry_bulb_c
@@ -133,11 +138,12 @@ def _weather(shape: PriceShape, dry_bulb_c: FloatArray) -> FloatArray:
     return np.repeat(degrees, 24)
 
 
-def _spikes(shape: PriceShape, time: LocalTime, rng: np.random.Generator) -> FloatArray:
+def _spikes(shape: PriceShape, time: LocalTime, slow: FloatArray, rng: np.random.Generator) -> FloatArray:
     """Price below which an hour does not fall, USD/MWh [hour]: 0 outside scarcity events.
 
-    Events begin at random, ten times as often in the zone's hours and months of scarcity; last a geometric number of hours;
-    and lift the price to a lognormal multiple of the mean.
+    Events begin at random, ten times as often in the zone's hours and months of scarcity, and more often in tight spells (`slow`
+    is the slow noise with unit variance); last a geometric number of hours; and lift the price to a lognormal multiple of the
+    mean.
     """
     hours = len(time.hour)
     chance, length, size = rng.random(hours), rng.random(hours), rng.standard_normal(hours)
@@ -146,6 +152,8 @@ def _spikes(shape: PriceShape, time: LocalTime, rng: np.random.Generator) -> Flo
         return floor
     weight = np.where(_within(time.hour, shape.spike_hours), 10.0, 1.0)
     weight *= np.where(np.isin(time.month + 1, shape.spike_months), 1.0, 0.1)
+    if shape.spike_clustering > 0.0:
+        weight *= np.exp(shape.spike_clustering * slow)
     starts = np.flatnonzero(chance < shape.spikes_per_year / HOURS_IN_YEAR * weight / weight.mean())
     lengths = 1 + np.floor(np.log(1.0 - length[starts]) / np.log(1.0 - 1.0 / shape.spike_length_hours)).astype(np.int64)
     prices = shape.mean_usd_per_mwh * shape.spike_multiple * np.exp(shape.spike_spread * size[starts])

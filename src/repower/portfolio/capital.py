@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from repower.portfolio.model import Model, fact
 from repower.units import Months, Rate, Share, Usd, UsdPerMw
+
+RateKind = Literal["fixed", "at_signing"]
 
 
 class YearBudget(Model):
@@ -20,7 +24,13 @@ class YearBudget(Model):
 class Loan(Model):
     """Terms on which a lender finances contracted AI halls: level-DSCR sculpting within a gearing cap."""
 
-    rate: Rate = fact("all-in interest", ge=0, source="R 6.1-7.75 % in announced project bonds")
+    rate: Rate = fact(
+        "all-in interest of a loan signed at the start of the study", ge=0, source="R 6.1-7.75 % in announced project bonds"
+    )
+    rate_kind: RateKind = fact(
+        "whether every loan has this rate, or the base rate of the month in which its works start with the same margin",
+        default="at_signing",
+    )
     tenor_months: Months = fact("months of repayment after the hall is ready, at most the lease's term less 12 months", gt=0)
     min_dscr: float = fact(
         "debt service cover that sizes the loan",

@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
-from repower.portfolio import block_checks, catalogue_checks, connection_checks, money_checks, name_checks, study_checks
+from repower.portfolio import (
+    bitcoin_checks,
+    block_checks,
+    catalogue_checks,
+    connection_checks,
+    currency_checks,
+    dependence_checks,
+    money_checks,
+    name_checks,
+    power_checks,
+    stress_checks,
+    study_checks,
+    waiting_checks,
+)
 from repower.portfolio import flexibility_checks as flexibility
 from repower.portfolio import supply_checks as supply
 from repower.portfolio.finding import Finding
@@ -49,7 +62,16 @@ def _items(owner: Any, attribute: str) -> Iterable[tuple[int, Any]]:
 
 
 def _of_portfolio(portfolio: Portfolio) -> Iterator[Check]:
-    for check in (*name_checks.OF_PORTFOLIO, *money_checks.OF_PORTFOLIO, *study_checks.OF_PORTFOLIO):
+    for check in (
+        *name_checks.OF_PORTFOLIO,
+        *money_checks.OF_PORTFOLIO,
+        *study_checks.OF_PORTFOLIO,
+        *dependence_checks.OF_PORTFOLIO,
+        *waiting_checks.OF_PORTFOLIO,
+        *currency_checks.OF_PORTFOLIO,
+        *bitcoin_checks.OF_PORTFOLIO,
+        *stress_checks.OF_PORTFOLIO,
+    ):
         yield check(portfolio)
 
 
@@ -58,7 +80,7 @@ def _of_customers(portfolio: Portfolio) -> Iterator[Check]:
         for check in (*name_checks.OF_CUSTOMER, *study_checks.OF_LEASE):
             yield check(portfolio, lease, ("leases", position))
     for position, cloud in _items(portfolio, "clouds"):
-        for rule in (*name_checks.OF_CUSTOMER, name_checks.check_gpu):
+        for rule in (*name_checks.OF_CUSTOMER, name_checks.check_gpu, *currency_checks.OF_CLOUD):
             yield rule(portfolio, cloud, ("clouds", position))
 
 
@@ -76,6 +98,8 @@ def _of_catalogue(portfolio: Portfolio) -> Iterator[Check]:
 def _of_markets(portfolio: Portfolio) -> Iterator[Check]:
     for position, market in _items(portfolio.markets, "power"):
         yield supply.check_price_scale(market, ("markets", "power", position), "level_usd_per_mwh")
+        for check in power_checks.OF_MARKET:
+            yield check(portfolio, market, ("markets", "power", position))
 
 
 def _of_sites(portfolio: Portfolio) -> Iterator[Check]:
@@ -83,6 +107,7 @@ def _of_sites(portfolio: Portfolio) -> Iterator[Check]:
         for check in (
             *name_checks.OF_SITE,
             *connection_checks.OF_SITE,
+            *waiting_checks.OF_SITE,
             *supply.OF_SITE,
             *flexibility.OF_SITE,
             flexibility.check_charge_names,

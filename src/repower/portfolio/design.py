@@ -24,7 +24,8 @@ class AiDesign(Model):
         default=0.9,
         gt=0,
         le=1,
-        source="K 0.75-0.95 at facility level",
+        source="K 0.75-0.95 at facility level; a training run on 512 H100 (D, MLPerf v4.0) drew 0.95 of its highest, 0.67 of "
+        "nameplate",
     )
     workload: Workload = fact(
         "training draws the same in every hour; inference follows its users' day, with the same mean", default="training"

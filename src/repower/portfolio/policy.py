@@ -17,6 +17,9 @@ class Jurisdiction(Model):
     ai_allowed: bool = fact("whether AI halls may be built", default=True)
     gpus_importable: bool = fact("whether accelerators may be imported for an own cloud", default=True)
     new_mining_allowed: bool = fact("whether a fleet may be renewed or a mine built", default=True)
+    mining_until: CalendarMonth | None = fact(
+        "last month in which a mine may run; a plan knows it from the start. For ever when absent", default=None
+    )
     source: str = fact("where the rule stands and when it was checked", default="")
 
 

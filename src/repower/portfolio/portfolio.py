@@ -17,6 +17,7 @@ from repower.portfolio.model import Model, fact
 from repower.portfolio.policy import Jurisdiction, Policy
 from repower.portfolio.power_market import PowerMarket
 from repower.portfolio.site import Site
+from repower.portfolio.stress import Stress
 from repower.units import CalendarMonth
 
 
@@ -58,6 +59,7 @@ class Portfolio(Model):
     sites: tuple[Site, ...] = fact("the sites", min_length=1)
     capital: Capital = fact("money")
     policy: Policy = fact("rules")
+    stresses: tuple[Stress, ...] = fact("own stresses, beside those that the program knows", default=())
 
     _origin: Origin | None = PrivateAttr(default=None)
 

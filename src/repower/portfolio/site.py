@@ -8,7 +8,8 @@ from repower.horizon import Month
 from repower.portfolio.catalogue import MinerCooling
 from repower.portfolio.model import Model, fact
 from repower.portfolio.supply import Connection, ConnectionStatus, Supply
-from repower.units import Angle, CalendarMonth, Mw, UsdPerMwh, UsdPerMwMonth, WholeHours
+from repower.portfolio.time_to_power import REGION_OF_COUNTRY, Greenfield, QueueRegion, Spread
+from repower.units import Angle, CalendarMonth, Mw, Share, UsdPerMwh, UsdPerMwMonth, WholeHours
 
 BlockUse = Literal["mining", "ai_cloud", "empty"]
 
@@ -49,10 +50,13 @@ class Block(Model):
 
 
 class Powered(Model):
-    """When a block gets its power, and how sure that is."""
+    """When a block gets its power, how sure that is, and what the step needs: that of its connection step."""
 
     month: CalendarMonth
     status: ConnectionStatus
+    delay: Spread | None = None
+    never_share: Share | None = None
+    greenfield: Greenfield | None = None
 
 
 class Site(Model):
@@ -71,6 +75,11 @@ class Site(Model):
         le=14,
     )
     connection: tuple[Connection, ...] = fact("steps of the import limit, in order of time", min_length=1)
+    queue_region: QueueRegion | None = fact(
+        "whose queue the connection waits in, for its delays; by country when absent: us, norway, bhutan, ethiopia, malaysia, "
+        "singapore, else other",
+        default=None,
+    )
     supply: Supply = fact("how the site is fed", default=Supply())
     mining_opex_usd_per_mw_month: UsdPerMwMonth = fact(
         "staff, repair, land and insurance of a running mine, per grid MW", default=6000.0, ge=0, source="K about 8 USD/MWh"
@@ -89,6 +98,11 @@ class Site(Model):
     def grid_mw(self) -> float:
         return sum(block.grid_mw for block in self.blocks)
 
+    @property
+    def region(self) -> QueueRegion:
+        """Whose queue the connection waits in: as stated, else that of the country."""
+        return self.queue_region or REGION_OF_COUNTRY.get(self.country, "other")
+
     def powered(self) -> dict[str, Powered | None]:
         """For every block the first connection step that carries it and all blocks before it; None when no step does.
 
@@ -99,7 +113,7 @@ class Site(Model):
         for block in self.blocks:
             needed += block.grid_mw
             step = next((step for step in self.connection if step.import_mw >= needed - 1e-9), None)
-            answer[block.name] = Powered(month=step.from_, status=step.status) if step is not None else None
+            answer[block.name] = _powered(step) if step is not None else None
         return answer
 
     def import_mw(self, month: Month) -> float:
@@ -120,3 +134,13 @@ class Site(Model):
     def _step(self, month: Month) -> Connection | None:
         """The last connection step that has begun."""
         return next((step for step in reversed(self.connection) if step.from_ <= month), None)
+
+
+def _powered(step: Connection) -> Powered:
+    return Powered(
+        month=step.from_,
+        status=step.status,
+        delay=step.delay,
+        never_share=step.never_share,
+        greenfield=step.greenfield,
+    )

@@ -1,4 +1,4 @@
-"""The study: when it starts, what must fall into it, how its shocks hang together."""
+"""The study: when it starts, what must fall into it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from collections.abc import Iterator
 
 from repower.portfolio.customers import Lease
 from repower.portfolio.finding import Finding
-from repower.portfolio.naming import did_you_mean
 from repower.portfolio.paths import FilePath
 from repower.portfolio.portfolio import Portfolio
-
-FACTORS = ("bitcoin", "gpu", "power")
 
 
 def check_start(portfolio: Portfolio) -> Iterator[Finding]:
@@ -48,50 +45,7 @@ def check_renewal(portfolio: Portfolio) -> Iterator[Finding]:
         )
 
 
-# ---- correlations -------------------------------------------------------------------------------------------------
-
-
-def check_factors(portfolio: Portfolio) -> Iterator[Finding]:
-    """Correlations are between factors that there are."""
-    for position, correlation in enumerate(portfolio.markets.correlations):
-        path = ("markets", "correlations", position, "between")
-        for side, factor in enumerate(correlation.between):
-            if factor not in FACTORS:
-                yield Finding("P217", (*path, side), f"{factor} is no factor", did_you_mean(factor, FACTORS, "factors"))
-
-
-def check_pairs(portfolio: Portfolio) -> Iterator[Finding]:
-    """Correlations are between two different factors, each pair once."""
-    pairs: list[frozenset[str]] = []
-    for position, correlation in enumerate(portfolio.markets.correlations):
-        path = ("markets", "correlations", position, "between")
-        pair = frozenset(correlation.between)
-        if len(pair) == 1:
-            yield Finding("P217", path, "a factor with itself has correlation 1", f"name two of {', '.join(FACTORS)}")
-        elif pair in pairs:
-            yield Finding("P217", path, f"{' and '.join(sorted(pair))} stand here for the second time", "keep one of the two")
-        pairs.append(pair)
-
-
-def check_matrix(portfolio: Portfolio) -> Iterator[Finding]:
-    """A 3x3 correlation matrix is positive semidefinite when its determinant is not negative (its 2x2 minors are not)."""
-    values = {frozenset(item.between): item.value for item in portfolio.markets.correlations}
-    if any(not pair <= set(FACTORS) or len(pair) != 2 for pair in values) or len(values) != len(portfolio.markets.correlations):
-        return
-    bitcoin_gpu, gpu_power, bitcoin_power = (
-        values.get(frozenset(pair), 0.0) for pair in (("bitcoin", "gpu"), ("gpu", "power"), ("bitcoin", "power"))
-    )
-    determinant = 1 - bitcoin_gpu**2 - gpu_power**2 - bitcoin_power**2 + 2 * bitcoin_gpu * gpu_power * bitcoin_power
-    if determinant < -1e-12:
-        message = (
-            f"no shocks can be correlated like this: bitcoin-gpu {bitcoin_gpu:g}, gpu-power {gpu_power:g}, "
-            f"bitcoin-power {bitcoin_power:g} contradict one another (those not named are 0)"
-        )
-        hint = "two factors that both follow a third also follow each other; bring the values nearer to 0, or name all three"
-        yield Finding("P218", ("markets", "correlations"), message, hint)
-
-
-OF_PORTFOLIO = (check_start, check_last_start, check_minimum_mining, check_renewal, check_factors, check_pairs, check_matrix)
+OF_PORTFOLIO = (check_start, check_last_start, check_minimum_mining, check_renewal)
 
 # ---- leases -------------------------------------------------------------------------------------------------------
 

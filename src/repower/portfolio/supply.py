@@ -8,6 +8,7 @@ from repower.portfolio.demand_charge import DemandCharge
 from repower.portfolio.flexibility import Battery, Curtailment, Reserve
 from repower.portfolio.model import Model, fact
 from repower.portfolio.one_or_many import AS_LIST, OneOrMany
+from repower.portfolio.time_to_power import Greenfield, Spread
 from repower.units import (
     CalendarMonth,
     MmbtuPerMwh,
@@ -31,6 +32,15 @@ class Connection(Model):
     export_mw: Mw = fact("what may be sold to the market through it at most", default=0.0, ge=0)
     status: ConnectionStatus = fact(
         "energised, contracted, or still in the queue: decides how late it may come", default="energised"
+    )
+    delay: Spread | None = fact(
+        "how late this step may come, months beyond its date; by region and status when absent", default=None
+    )
+    never_share: Share | None = fact(
+        "probability that this step never comes; by region and status when absent", default=None, ge=0, le=1
+    )
+    greenfield: Greenfield | None = fact(
+        "permits and a substation that this step needs; absent where it needs neither", default=None
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,13 +95,16 @@ def confidence_counts(portfolio: Portfolio) -> Counter[str]:
 
 def assumptions(study: Study) -> Section:
     """Counts, legend, and a folded table for each part of the portfolio."""
-    portfolio = study.portfolio
-    everything = assumptions_of(portfolio)
-    parts: dict[tuple[str | int, ...], list[Assumption]] = {}
-    for item in everything:
+    everything = assumptions_of(study.portfolio)
+    return Section("assumptions", "Assumptions and their sources", counts(everything) + folded_parts(study.portfolio, everything))
+
+
+def folded_parts(portfolio: Portfolio, items: Sequence[Assumption]) -> str:
+    """A folded table for each part of the portfolio that has some of the items."""
+    parts: dict[FilePath, list[Assumption]] = {}
+    for item in items:
         parts.setdefault(_part(item.path), []).append(item)
-    folded = "".join(_folded(portfolio, part, items) for part, items in parts.items())
-    return Section("assumptions", "Assumptions and their sources", _counts(everything) + folded)
+    return "".join(_folded(portfolio, part, found) for part, found in parts.items())
 
 
 def _part(path: FilePath) -> FilePath:
@@ -111,28 +114,30 @@ def _part(path: FilePath) -> FilePath:
     return path[:2] if path[0] in ("sites", "markets") and len(path) > 2 else path[:1]
 
 
-def _counts(everything: list[Assumption]) -> str:
+def counts(everything: Sequence[Assumption]) -> str:
+    """How many are how sure, with the legend of the signs."""
     counted = [item for item in everything if item.counted]
-    counts = Counter(item.confidence for item in counted)
+    by_confidence = Counter(item.confidence for item in counted)
     total = len(counted)
-    reported = counts["R"] + counts["R*"]
+    reported = by_confidence["R"] + by_confidence["R*"]
     defaults = sum(1 for item in counted if not item.stated)
     tags = "".join(
-        f"<div><dt>{_tag(name)} {figures.number(counts[name])} <small>({figures.percent(counts[name] / total)})</small></dt>"
-        f"<dd>{words}</dd></div>"
+        f"<div><dt>{tag(name)} {figures.number(by_confidence[name])} "
+        f"<small>({figures.percent(by_confidence[name] / total)})</small></dt><dd>{words}</dd></div>"
         for name, words in CONFIDENCES.items()
     )
     return (
         f"<p>{figures.percent(reported / total)} of the {figures.number(total)} numbers are R or R*, "
-        f"{figures.percent(counts['D'] / total)} are "
-        f"derived, {figures.percent((counts['K'] + counts['A']) / total)} are K or A. {figures.number(defaults)} are not in "
-        f"the file but "
+        f"{figures.percent(by_confidence['D'] / total)} are derived, "
+        f"{figures.percent((by_confidence['K'] + by_confidence['A']) / total)} are K or A. {figures.number(defaults)} are not in "
+        "the file but "
         "the program's defaults; their source is that of the default. Rules and choices are listed too, and not counted.</p>"
         f'<dl class="legend">{tags}</dl>'
     )
 
 
-def _tag(confidence: str) -> str:
+def tag(confidence: str) -> str:
+    """A confidence as a coloured sign."""
     shown = "?" if confidence == "none" else confidence
     css = {"R*": "Rs", "none": "none"}.get(confidence, confidence)
     return f'<span class="tag {css}" title="{CONFIDENCES[confidence]}">{shown}</span>'
@@ -141,7 +146,7 @@ def _tag(confidence: str) -> str:
 def _folded(portfolio: Portfolio, part: FilePath, items: list[Assumption]) -> str:
     title = describe_path(portfolio, part) if part else "study"
     counts = Counter(item.confidence for item in items if item.counted)
-    seen = " ".join(f"{_tag(name)}{figures.GLUE}{counts[name]}" for name in CONFIDENCES if counts[name])
+    seen = " ".join(f"{tag(name)}{figures.GLUE}{counts[name]}" for name in CONFIDENCES if counts[name])
     rows = [_row(portfolio, part, item) for item in items]
     name = anchor(path_text(part)) if part else "a-study"
     table = tables.table(f"{figures.text(title)}: {len(items)} values.", _COLUMNS, rows, name=f"{name}-table", sortable=False)
@@ -160,7 +165,7 @@ def _row(portfolio: Portfolio, part: FilePath, item: Assumption) -> tables.Row:
             tables.html(f"{figures.text(str(item.fact.info.description))} <code>{figures.text(short)}</code>", None, "what"),
             tables.html(shown, float(item.value) if number else None, "n" if number else ""),
             tables.html(_unit(item.fact)),
-            tables.html(_tag(item.confidence) if item.counted else "", None),
+            tables.html(tag(item.confidence) if item.counted else "", None),
             tables.html(origin, None, "why"),
         ),
         anchor=anchor(path_text(item.path)),

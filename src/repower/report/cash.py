@@ -20,9 +20,9 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "rent and recharged power": ("#1d4f91", ("lease_rent", "power_recharge")),
     "own cloud": ("#5aa0d8", ("cloud_revenue",)),
     "power, net of resale": ("#5b8c6e", ("resale", "power_cost", "ppa", "generation", "unserved")),
-    "running cost": ("#9c8fb8", ("mining_opex", "hall_opex", "cloud_opex")),
+    "running cost": ("#9c8fb8", ("mining_opex", "hall_opex", "cloud_opex", "idle_machines", "late_damages")),
     "halls and mines built": ("#a8413a", ("capex_hall", "capex_mine")),
-    "machines bought": ("#d98b7f", ("capex_miners", "capex_gpus", "capex_machines_left")),
+    "machines bought, less sold": ("#d98b7f", ("machines_sold", "capex_miners", "capex_gpus", "capex_machines_left")),
     "income tax": ("#8a9099", ("tax",)),
 }
 _NAMES = {
@@ -31,6 +31,7 @@ _NAMES = {
     "power_recharge": "power recharged to tenants",
     "cloud_revenue": "own cloud, hours sold",
     "resale": "contracted power sold on",
+    "machines_sold": "used mining machines sold",
     "power_cost": "power at the market",
     "ppa": "power contracts",
     "generation": "own generation",
@@ -38,6 +39,8 @@ _NAMES = {
     "mining_opex": "running cost of mines",
     "hall_opex": "running cost of halls",
     "cloud_opex": "running cost of the cloud",
+    "idle_machines": "accelerators that wait for their hall",
+    "late_damages": "damages for late halls",
     "capex_hall": "AI halls built",
     "capex_mine": "mines built",
     "capex_miners": "mining machines",

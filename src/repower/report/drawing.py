@@ -71,8 +71,8 @@ def svg(spec: Spec, name: str) -> str:
     whole = {"padding": 4, **spec, "config": _CONFIG}
     drawn = vl_convert.vegalite_to_svg(json.dumps(whole), vl_version="5.20")
     drawn = re.sub(r'(id="|url\(#|href="#)(?=[A-Za-z])', rf"\g<1>{name}-", drawn)
-    # Two decimals of a pixel are plenty, and half the bytes.
-    drawn = re.sub(r"(\d\.\d\d)\d+", r"\1", drawn)
+    # Two decimals of a pixel are plenty, and half the bytes; numbers between the tags are words.
+    drawn = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), drawn)
     width = re.search(r'width="([\d.]+)"', drawn)
     assert width is not None
     style = f'style="max-width:{float(width[1]):.0f}px" focusable="false" aria-hidden="true" '

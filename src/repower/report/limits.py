@@ -29,7 +29,12 @@ _PARAGRAPH = re.compile(r"Left out(?: so far)?:\s*(.+?)(?:\n\s*\n|\Z)", re.DOTAL
 
 def left_out(room: str) -> list[str]:
     """What a room leaves out, one HTML item each; empty where its docstring names nothing."""
-    documented = cleandoc(import_module(ROOMS[room][0]).__doc__ or "")
+    return left_out_by(ROOMS[room][0])
+
+
+def left_out_by(module: str) -> list[str]:
+    """What a module leaves out, one HTML item each; empty where its docstring names nothing."""
+    documented = cleandoc(import_module(module).__doc__ or "")
     found = _PARAGRAPH.search(documented)
     if found is None:
         return []

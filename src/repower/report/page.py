@@ -9,6 +9,7 @@ from repower.report.assumptions import assumptions
 from repower.report.blocks import blocks
 from repower.report.cash import cash
 from repower.report.energy import energy
+from repower.report.events import events
 from repower.report.halls import halls
 from repower.report.headline import headline
 from repower.report.limits import limits
@@ -36,8 +37,8 @@ def report(study: Study, path: str | Path) -> Path:
 def render(study: Study) -> str:
     """The whole HTML text of the report."""
     sections = [
-        blocks(study), uses(study), energy(study), cash(study), spread(study), sites(study), loans(study), halls(study),
-        works(study), assumptions(study), limits(),
+        blocks(study), uses(study), energy(study), cash(study), spread(study), events(study), sites(study), loans(study),
+        halls(study), works(study), assumptions(study), limits(),
     ]  # fmt: skip
     title = f"{study.portfolio.name} – Repower study"
     return whole_page(title, headline(study), sections, study.provenance.get("versions", {}).get("repower", ""))

@@ -11,7 +11,7 @@ from repower.report.site_dispatch import SiteDispatch, energy_usd_per_mwh, minin
 def tiles(told: SiteDispatch) -> str:
     """Four to eight figures; what the site does not have is left away."""
     found = (_margin(told), _cost(told), _mines(told), _battery(told), _peak(told), _unserved(told), _called(told), _proof(told))
-    return f'<div class="tiles">{"".join(_html(tile) for tile in found if tile is not None)}</div>'
+    return f'<div class="tiles">{"".join(tile_html(tile) for tile in found if tile is not None)}</div>'
 
 
 def gap(share: float) -> str:
@@ -32,7 +32,8 @@ def mwh(value: float) -> str:
     return f"{figures.number(value / 1e3 if large else value, 1)}{figures.GLUE}{'GWh' if large else 'MWh'}"
 
 
-def _html(tile: Tile) -> str:
+def tile_html(tile: Tile) -> str:
+    """One figure of the first glance."""
     return (
         f'<div class="tile"><p class="what">{tile.what}</p><p class="value">{tile.value}</p>'
         f'<p class="baseline"><span>{tile.against}</span> {tile.baseline}</p><p class="more">{tile.note}</p></div>'

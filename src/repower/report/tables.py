@@ -113,12 +113,12 @@ def csv_link(columns: Sequence[str], rows: Iterable[Sequence[object]], file_name
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_spare(value) for value in row] for row in rows)
+    writer.writerows([spare(value) for value in row] for row in rows)
     data = b64encode(out.getvalue().encode()).decode()
     return f'<a class="csv" download="{figures.text(file_name)}" href="data:text/csv;base64,{data}">save as CSV</a>'
 
 
-def _spare(value: object) -> object:
+def spare(value: object) -> object:
     """Six significant figures are enough for a chart; a text that a spreadsheet would run as a formula is quoted."""
     if isinstance(value, float):
         return f"{value:.6g}"

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repower.portfolio import Correlation
-from repower.portfolio.study_checks import FACTORS
+from repower.portfolio.dependence_checks import EIGENVALUE_TOLERANCE, FACTORS
 
 FloatArray = NDArray[np.float64]
 
@@ -14,10 +14,10 @@ __all__ = ["FACTORS", "cholesky", "correlation_matrix"]
 
 
 def correlation_matrix(correlations: tuple[Correlation, ...]) -> FloatArray:
-    """Correlations of `FACTORS` [3, 3] (`power` is common to all zones); pairs that are not named are 0.
+    """Correlations of `FACTORS` [F, F] (`power` and `gas` are common to all zones); pairs that are not named are 0.
 
     A portfolio that was read has been checked; ValueError is for one made in memory, with a name that is no factor, a pair
-    named twice, or correlations that no three factors can have together.
+    named twice, or correlations that no factors can have together.
     """
     matrix = np.eye(len(FACTORS))
     for correlation in correlations:
@@ -28,8 +28,8 @@ def correlation_matrix(correlations: tuple[Correlation, ...]) -> FloatArray:
             raise ValueError(f"the correlation of {' and '.join(correlation.between)} is given twice")
         matrix[first, second] = matrix[second, first] = correlation.value
     least = float(np.linalg.eigvalsh(matrix)[0])
-    if least < -1e-9:
-        raise ValueError(f"no three factors can have these correlations together (least eigenvalue {least:.3f})")
+    if least < -EIGENVALUE_TOLERANCE:
+        raise ValueError(f"no factors can have these correlations together (least eigenvalue {least:.3f})")
     return matrix
 
 

@@ -38,7 +38,7 @@ def halls_rows(setting: Setting, chosen: Sequence[Choice]) -> list[dict[str, Any
         }
         if choice.start is not None:
             year = (portfolio.start + choice.start).year
-            prices = float(setting.inflation[choice.start])
+            prices = float(setting.median_inflation[choice.start])
             bill = hall_cost(portfolio.design(choice.design), block.hall, year, year, portfolio.capital.inflation_rate)
             row |= {
                 "year": year,

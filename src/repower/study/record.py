@@ -27,7 +27,7 @@ from repower.portfolio.series_files import hash_inputs
 from repower.study.study import PlanResult, Settings, Study
 
 #: Raised when the layout changes; a record of another layout is refused, not guessed at.
-LAYOUT = 1
+LAYOUT = 2
 _DATASETS = ("scenarios", "dispatch", "finance")
 
 
@@ -107,6 +107,7 @@ def _write(study: Study, draft: Path) -> None:
         "plan": asdict(study.plan),
         "loans": list(study.loans),
         "summary": study.summary,
+        "events": list(study.events),
         "works": list(study.works),
         "halls": list(study.halls),
     }
@@ -138,6 +139,7 @@ def open_study(path: str | Path) -> Study:
             plan=PlanResult(**plan),
             loans=tuple(record["loans"]),
             summary=record["summary"],
+            events=tuple(record["events"]),
             works=tuple(record["works"]),
             halls=tuple(record["halls"]),
             provenance=record["provenance"],

@@ -13,10 +13,12 @@ from repower.conversion.setting import Setting
 from repower.markets.shapes import read_shapes
 from repower.portfolio import Portfolio
 from repower.progress import Progress
+from repower.scenarios.known_stresses import known_stresses
 from repower.scenarios.sampling import base, sample
 from repower.study.energy import energy_dataset
 from repower.study.halls import halls_rows
 from repower.study.money import bridge, loan_rows, money_dataset, summary
+from repower.study.stress_test import FixedPlan, without_luck
 from repower.study.study import PlanResult, Settings, Study
 from repower.study.works import works_rows
 
@@ -69,6 +71,9 @@ def run(
         money = money_dataset(setting, chosen, as_usual, financing)
         step.note = f"{len(financing.loans)} loans on leased halls"
 
+    fixed = FixedPlan(portfolio, shapes, plan.chosen, plan.baseline)
+    events = without_luck(fixed, known_stresses(portfolio, shapes), progress)
+
     rows = decisions(setting, table, solution, plan.chosen, chosen.operations)
     return Study(
         portfolio=portfolio,
@@ -94,6 +99,7 @@ def run(
         finance=money,
         loans=tuple(loan_rows(setting, financing)),
         summary=summary(setting, plan.chosen, chosen, as_usual, financing, money),
+        events=tuple(row.as_json() for row in events),
         works=tuple(works_rows(setting, rows)),
         halls=tuple(halls_rows(setting, plan.chosen)),
         provenance={

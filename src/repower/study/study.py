@@ -63,6 +63,8 @@ class Study:
     finance : [case, site, line, month] mean cash, [case, scenario, month] cash after tax, [scenario, month] cash to equity,
         [case, scenario] and [case, site, scenario] NPV.
     case is "plan" or "business as usual".
+    events : what the plan and business as usual are worth on the one path without luck: as planned, under low and high drifts, and
+        under each stress (`repower.study.stress_test`).
     """
 
     portfolio: Portfolio
@@ -73,6 +75,7 @@ class Study:
     finance: xr.Dataset
     loans: tuple[dict[str, Any], ...]
     summary: dict[str, Any]
+    events: tuple[dict[str, Any], ...] = ()
     works: tuple[dict[str, Any], ...] = ()
     halls: tuple[dict[str, Any], ...] = ()
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -100,6 +103,7 @@ class Study:
             "mines_alone_planned_npv_mean_usd": self.plan.mines_planned_usd,
             "baseline_npv_cvar_usd": float(cvar(baseline, tail)),
             "decisions": [decision.as_json() for decision in self.plan.decisions],
+            "events": list(self.events),
             "finance": self.summary,
             "scenarios": self.settings.scenarios,
             "seed": self.settings.seed,

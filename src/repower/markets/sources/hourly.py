@@ -1,9 +1,9 @@
-"""Hourly series from CSV or Parquet: read strictly, with every fault of the file at once.
+"""The project's own hourly format: read strictly, with every fault of the file at once.
 
 A file has a column `time_utc` (the beginning of the hour, ISO 8601 with Z or +00:00) and one column per series, over
 whole calendar years; the years need not follow each other, nor the rows. 29 February is dropped, and need not be there.
-Half-hours, quarter-hours, daylight saving time and filling of gaps are left out on purpose: whoever prepares the file
-knows what was meant, and this reader does not.
+Half-hours, quarter-hours, daylight saving time and filling of gaps are left out on purpose: files of other makers are
+turned into this one by `repower.markets.sources.kinds.import_series`, which knows what each of them means.
 
 Codes: S301 not readable, S302 column missing, S303 time, S304 hour missing, S305 hour twice, S306 not a number,
 S307 not whole calendar years, S308 out of range.
@@ -11,34 +11,29 @@ S307 not whole calendar years, S308 out of range.
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import difflib
-import io
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repower.errors import InputError, Problem
 from repower.horizon import HOURS_IN_YEAR
+from repower.markets.sources.cells import numbers as parse_numbers
+from repower.markets.sources.cells import read_csv, read_parquet
+from repower.markets.sources.faults import Faults, runs
 from repower.markets.years import position, stamp, year_hours, year_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 TIME = "time_utc"
-#: The same fault is told this often, then counted.
-TOLD_AT_MOST = 20
 #: Limits by the unit at the end of a column's name; a column without one is a price.
-LIMITS = {"_relative_humidity_share": (0.0, 1.0), "_dry_bulb_c": (-70.0, 65.0)}
+LIMITS = {"_relative_humidity_share": (0.0, 1.0), "_dry_bulb_c": (-70.0, 65.0), "_pressure_kpa": (40.0, 110.0)}
 PRICE_LIMITS = (-10_000.0, 100_000.0)
 
-_UTC_NAMES = {"UTC", "Etc/UTC", "Z", "+00:00"}
 _UTC_HINT = "convert the stamps to UTC and write them as 2023-01-01T00:00Z"
 _CLOCK_HINT = "an hour missing in spring and one twice in autumn are marks of local time: convert to UTC from the source"
 
@@ -60,28 +55,6 @@ class _Rows:
     cells: dict[str, Sequence[object]]
 
 
-@dataclass
-class _Faults:
-    """The problems of one file; each kind is told at most `TOLD_AT_MOST` times, then counted."""
-
-    file: str
-    problems: list[Problem] = field(default_factory=list)
-
-    def add(self, code: str, faults: Iterable[tuple[int | None, str, str]], hint: str) -> None:
-        """Add `faults` (line, column, message) of one code."""
-        listed = list(faults)
-        self.problems += [
-            Problem(code, message, path=column, hint=hint, file=self.file, line=line)
-            for line, column, message in listed[:TOLD_AT_MOST]
-        ]
-        if len(listed) > TOLD_AT_MOST:
-            self.problems.append(Problem(code, f"... and {len(listed) - TOLD_AT_MOST:,} more", file=self.file))
-
-    def stop(self) -> None:
-        if self.problems:
-            raise InputError(self.problems)
-
-
 def read_hourly(path: Path, columns: tuple[str, ...]) -> HourlySeries:
     """Read `columns` of an hourly file.
 
@@ -95,8 +68,8 @@ def read_hourly(path: Path, columns: tuple[str, ...]) -> HourlySeries:
     InputError
         with every fault of the file: line in the CSV (row of the Parquet file), hour and column
     """
-    faults = _Faults(str(path))
-    rows = _read_parquet(path, columns, faults) if path.suffix == ".parquet" else _read_csv(path, columns, faults)
+    faults = Faults(str(path))
+    rows = _read(path, columns, faults)
     hours = _hours(rows, faults)
     years = _calendar(rows, hours, faults)
     numbers = {column: _numbers(column, rows, faults) for column in columns}
@@ -117,81 +90,16 @@ def limits(column: str) -> tuple[float, float]:
     return next((limit for suffix, limit in LIMITS.items() if column.endswith(suffix)), PRICE_LIMITS)
 
 
-def _read_csv(path: Path, columns: tuple[str, ...], faults: _Faults) -> _Rows:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(_unreadable(path, error.strerror or str(error))) from None
-    except UnicodeDecodeError as error:
-        raise InputError(
-            Problem("S301", f"byte {error.start + 1:,} is not UTF-8 text", hint="save the file as UTF-8", file=str(path))
-        ) from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    try:
-        for row in reader:
-            if row:
-                rows.append(row)
-                lines.append(reader.line_num)
-    except csv.Error as error:
-        raise InputError(
-            Problem("S301", f"not a CSV file: {error}", hint="look at the quotation marks", file=str(path), line=reader.line_num)
-        ) from None
-    header = [name.strip() for name in rows[0]] if rows else []
-    place = _columns(header, columns, faults, line=1)
-    body, lines = rows[1:], lines[1:]
-    width = len(header)
-    if any(len(row) != width for row in body):
-        faults.add(
-            "S301",
-            (
-                (line, "", f"the line has {len(row)} cells and the header {width}")
-                for line, row in zip(lines, body, strict=True)
-                if len(row) != width
-            ),
-            "the separator is a comma and the decimal sign a point",
-        )
-        lines = [line for line, row in zip(lines, body, strict=True) if len(row) == width]
-        body = [row for row in body if len(row) == width]
-    by_column = list(zip(*body, strict=True)) or [()] * width
-    return _Rows(lines, by_column[place[TIME]], {column: by_column[place[column]] for column in columns})
+def _read(path: Path, columns: tuple[str, ...], faults: Faults) -> _Rows:
+    def judge(header: tuple[str, ...], line: int | None) -> None:
+        _check_columns(header, columns, faults, line)
+
+    sheet = read_parquet(path, (TIME, *columns), judge) if path.suffix == ".parquet" else read_csv(path, faults, judge)
+    return _Rows(sheet.lines, sheet.cells(TIME), {column: sheet.cells(column) for column in columns})
 
 
-def _read_parquet(path: Path, columns: tuple[str, ...], faults: _Faults) -> _Rows:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as file:
-            _columns(list(file.schema_arrow.names), columns, faults, line=None)
-            table = file.read(columns=[TIME, *columns])
-        kind = table.schema.field(TIME).type
-        # whole hours are judged later; a stamp finer than microseconds would not fit a datetime
-        time = table.column(TIME)
-        if pa.types.is_timestamp(kind):
-            zone = "UTC" if kind.tz in _UTC_NAMES else kind.tz
-            time = time.cast(pa.timestamp("us", zone), safe=False)
-        stamps = time.to_pylist()
-        cells = {column: table.column(column).to_pylist() for column in columns}
-    except OSError as error:
-        raise InputError(_unreadable(path, error.strerror or str(error))) from None
-    except (pa.ArrowException, ValueError, OverflowError, KeyError) as error:
-        raise InputError(_unreadable(path, str(error))) from None
-    return _Rows(range(1, len(stamps) + 1), stamps, cells)
-
-
-def _unreadable(path: Path, reason: str) -> Problem:
-    return Problem(
-        "S301",
-        f"the series cannot be read: {reason}",
-        hint="series lie beside portfolio.yaml, as CSV or as Parquet (name.parquet)",
-        file=str(path),
-    )
-
-
-def _columns(header: list[str], columns: tuple[str, ...], faults: _Faults, line: int | None) -> dict[str, int]:
-    """Positions of time and `columns` in the header; raises InputError when one is not there exactly once."""
+def _check_columns(header: tuple[str, ...], columns: tuple[str, ...], faults: Faults, line: int | None) -> None:
+    """Raise InputError unless time and each of `columns` stand in the header exactly once."""
     missing = [column for column in (TIME, *columns) if header.count(column) != 1]
     for column in missing:
         if column in header:
@@ -204,10 +112,9 @@ def _columns(header: list[str], columns: tuple[str, ...], faults: _Faults, line:
             hint = "the file is separated by semicolons; separate by commas and write decimals with a point"
         faults.add("S302", [(line, column, f"there is no column {column}")], hint)
     faults.stop()
-    return {column: header.index(column) for column in (TIME, *columns)}
 
 
-def _hours(rows: _Rows, faults: _Faults) -> IntArray:
+def _hours(rows: _Rows, faults: Faults) -> IntArray:
     """Hours since 1970 of every row; a stamp that is refused becomes -1 and a fault."""
     none = timedelta(0)
     answer = np.full(len(rows.stamps), -1, dtype=np.int64)
@@ -234,7 +141,7 @@ def _hours(rows: _Rows, faults: _Faults) -> IntArray:
     return answer
 
 
-def _calendar(rows: _Rows, hours: IntArray, faults: _Faults) -> tuple[int, ...]:
+def _calendar(rows: _Rows, hours: IntArray, faults: Faults) -> tuple[int, ...]:
     """The whole calendar years of the file; hours missing and twice become faults."""
     good = hours[hours >= 0]
     if not good.size:
@@ -253,7 +160,7 @@ def _calendar(rows: _Rows, hours: IntArray, faults: _Faults) -> tuple[int, ...]:
         if there.sum() < HOURS_IN_YEAR // 2:
             partial.append((None, TIME, f"{year} has {there.sum():,} of its {HOURS_IN_YEAR:,} hours"))
             continue
-        for first, last in _runs(~there):
+        for first, last in runs(~there):
             text = f"{stamp(wanted[first])} to {stamp(wanted[last])}" if last > first else stamp(wanted[first])
             message = f"{last - first + 1:,} hour{'s' if last > first else ''} missing: {text}"
             if (first == 0 and year == years[0]) or (last == HOURS_IN_YEAR - 1 and year == years[-1]):
@@ -266,7 +173,7 @@ def _calendar(rows: _Rows, hours: IntArray, faults: _Faults) -> tuple[int, ...]:
     return years
 
 
-def _twice(rows: _Rows, hours: IntArray, faults: _Faults) -> None:
+def _twice(rows: _Rows, hours: IntArray, faults: Faults) -> None:
     order = np.argsort(hours, kind="stable")
     again = order[1:][(np.diff(hours[order]) == 0) & (hours[order[1:]] >= 0)]
     faults.add(
@@ -276,11 +183,11 @@ def _twice(rows: _Rows, hours: IntArray, faults: _Faults) -> None:
     )
 
 
-def _numbers(column: str, rows: _Rows, faults: _Faults) -> FloatArray:
+def _numbers(column: str, rows: _Rows, faults: Faults) -> FloatArray:
     """A column as numbers [row]; cells that are none, and values out of range, become faults."""
     cells = rows.cells[column]
     least, greatest = limits(column)
-    numbers = _parsed(cells)
+    numbers = parse_numbers(cells)
     finite = np.isfinite(numbers)
     faults.add(
         "S306",
@@ -300,27 +207,3 @@ def _numbers(column: str, rows: _Rows, faults: _Faults) -> FloatArray:
         "look at the unit: prices in USD/MWh, humidity as a share of 1, temperature in degrees Celsius",
     )
     return numbers
-
-
-def _parsed(cells: Sequence[object]) -> FloatArray:
-    """Cells as numbers, NaN where one is none: all at once where they are text and well."""
-    with contextlib.suppress(TypeError, ValueError):
-        # float() would read 1_000 as a number; whoever meant 1.000 would be surprised
-        if "_" not in "".join(cells):  # type: ignore[arg-type]
-            return np.array(list(map(float, cells)))  # type: ignore[arg-type]
-    return np.array([_number(cell) for cell in cells], dtype=np.float64)
-
-
-def _number(cell: object) -> float:
-    if isinstance(cell, bool) or cell is None or (isinstance(cell, str) and "_" in cell):
-        return math.nan
-    try:
-        return float(cell)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return math.nan
-
-
-def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and last position of every run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
-    return [(int(first), int(end) - 1) for first, end in edges.reshape(-1, 2)]
