@@ -176,7 +176,8 @@ MISTAKES = [
      "markets.bitcoin.fleet_j_per_th", "9}"),
     ("P265", "{name: fjord, series: prices.csv}", "{name: fjord, series: prices.csv, season: [1, 2, 3]}",
      "markets.power[1].season", "season"),
-    ("P265", "{name: fjord, series: prices.csv}", "{name: fjord, series: prices.csv, season: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]}",
+    ("P265", "{name: fjord, series: prices.csv}",
+     "{name: fjord, series: prices.csv, season: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]}",
      "markets.power[1].season", "season"),
     ("P266", "{name: fjord, series: prices.csv}", "{name: fjord, series: prices.csv, carbon: {usd_per_t: 9, from: 2050-01}}",
      "markets.power[1].carbon.from", "2050-01"),
@@ -231,14 +232,15 @@ MISTAKES = [
      "stresses[0].changes[0].where", "plains"),
     ("P283", "policy:\n", "stresses: [{name: s, changes: [{what: gpu_rent, from: 2040-01, factor: 2}]}]\npolicy:\n",
      "stresses[0].changes[0].from", "2040-01"),
-    ("P283", "policy:\n", "stresses: [{name: s, changes: [{what: gpu_rent, from: 2030-01, until: 2029-12, factor: 2}]}]\npolicy:\n",
+    ("P283", "policy:\n",
+     "stresses: [{name: s, changes: [{what: gpu_rent, from: 2030-01, until: 2029-12, factor: 2}]}]\npolicy:\n",
      "stresses[0].changes[0].until", "2029-12"),
     ("P284", "policy:\n", "stresses: [{name: GPU glut, changes: [{what: gpu_rent, factor: 2}]}]\npolicy:\n", "stresses[0].name",
      "GPU glut"),
-    ("P284", "policy:\n", "stresses: [{name: s, changes: [{what: gpu_rent, factor: 2}]}, {name: s, changes: [{what: gpu_rent, "
-     "factor: 3}]}]\npolicy:\n", "stresses[1].name", "s,"),
-    ("P285", "  correlations:\n", "  cases: {low: {bitcoin_price_drift_shift: -0.05, power_escalator_shift: 0, "
-     "gpu_rent_drift_shift: 0, machine_gain_shift: -0.15}}\n  correlations:\n", "markets.cases.low.machine_gain_shift", "-0.15"),
+    ("P284", "policy:\n", ("stresses: [{name: s, changes: [{what: gpu_rent, factor: 2}]}, {name: s, changes: [{what: gpu_rent, "
+     "factor: 3}]}]\npolicy:\n"), "stresses[1].name", "s,"),
+    ("P285", "  correlations:\n", ("  cases: {low: {bitcoin_price_drift_shift: -0.05, power_escalator_shift: 0, "
+     "gpu_rent_drift_shift: 0, machine_gain_shift: -0.15}}\n  correlations:\n"), "markets.cases.low.machine_gain_shift", "-0.15"),
     ("P285", "price_usd: ", "price_drift_rate: -0.97, price_usd: ", "markets.cases.low.bitcoin_price_drift_shift", "markets"),
 ]  # fmt: skip
 

@@ -54,7 +54,7 @@ def test_it_asks_for_itself_only_and_has_no_errors(opened, reported):
 @pytest.mark.parametrize("opened", [1280, 390], indirect=True)
 def test_headings_show_and_nothing_runs_out_of_the_window(opened):
     headings = opened.locator("h1, h2")
-    assert headings.count() == 13
+    assert headings.count() == 14
     assert all(headings.nth(number).is_visible() for number in range(headings.count()))
     assert opened.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     wide = (

@@ -18,7 +18,10 @@ from html_tree import read, rows
 from repower.errors import InputError
 from repower.report.page import render, report
 
-SECTIONS = ["glance", "blocks", "uses", "energy", "cash", "spread", "sites", "loans", "halls", "works", "assumptions", "limits"]
+SECTIONS = [
+    "glance", "blocks", "uses", "energy", "cash", "spread", "events", "sites", "loans", "halls", "works", "assumptions",
+    "limits",
+]  # fmt: skip
 CHARTS = ["timeline", "use-chart", "energy-chart", "cash-chart", "npv-chart", "fans"]
 LOADS = {
     "src",

@@ -53,7 +53,8 @@ class PlanResult:
     bridge: dict[str, dict[str, float]]
 
 
-@dataclass(frozen=True)
+# no repr: it would hold every number of the study
+@dataclass(frozen=True, repr=False)
 class Study:
     """A finished study. Datasets carry `units` and `long_name` on every variable.
 
@@ -63,8 +64,8 @@ class Study:
     finance : [case, site, line, month] mean cash, [case, scenario, month] cash after tax, [scenario, month] cash to equity,
         [case, scenario] and [case, site, scenario] NPV.
     case is "plan" or "business as usual".
-    events : what the plan and business as usual are worth on the one path without luck: as planned, under low and high drifts, and
-        under each stress (`repower.study.stress_test`).
+    events : what the plan and business as usual are worth on the one path without luck: as planned, under low and high
+        drifts, and under each stress (`repower.study.stress_test`).
     """
 
     portfolio: Portfolio
