@@ -38,7 +38,7 @@ HOURS = pd.date_range("2020-01-01", "2022-12-31 23:00", freq="h")
 
 
 def run(*arguments):
-    return CliRunner().invoke(main, [str(word) for word in ("calibrate", *arguments)])
+    return CliRunner(env={"COLUMNS": "200"}).invoke(main, [str(word) for word in ("calibrate", *arguments)])
 
 
 def snippet(text):

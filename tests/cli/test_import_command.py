@@ -22,7 +22,7 @@ AROUND_2023 = utc_hours("2022-12-31", "2024-01-02")
 
 
 def run(*arguments):
-    return CliRunner().invoke(main, [str(word) for word in ("import", *arguments)])
+    return CliRunner(env={"COLUMNS": "200"}).invoke(main, [str(word) for word in ("import", *arguments)])
 
 
 def expected(year=2023):

@@ -21,7 +21,7 @@ ASKED = ("--scenarios", 40, "--seed", 3)
 
 
 def run(*arguments):
-    return CliRunner().invoke(main, ["scenarios", *(str(word) for word in arguments)])
+    return CliRunner(env={"COLUMNS": "140"}).invoke(main, ["scenarios", *(str(word) for word in arguments)])
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,8 @@ def events(study: Study) -> Section:
         "without luck (median Bitcoin and rents, mean power, no default), so that they differ by the event alone; its value "
         "as planned is not the mean over scenarios. A stress is no probability. What an owner would do about it is not in "
         "it, nor what one market's event does to the others, beyond the network that follows Bitcoin. A scarcity of power is "
-        "prices only: contracts and plants that are paid anyway earn in it, and power that fails to come is left out.</p>"
+        "prices only, within the market's cap: contracts and plants that are paid anyway earn in it, and power that fails to "
+        "come is left out.</p>"
     )
     chart = figure(
         f"As planned the path without luck is worth {planned / 1e6:,.0f} M$; worst is “{worst['name']}” with "
@@ -81,13 +82,21 @@ def _spec(study: Study) -> Spec:
     cases = [PLAN.capitalize(), AS_USUAL.capitalize()]
     return {
         "width": 640,
+        # Browsers' fonts are wider than the one that the picture is measured with.
+        "padding": {"left": 30, "top": 4, "right": 4, "bottom": 4},
         "height": {"step": 13},
         "data": {"values": values},
         "mark": {"type": "bar"},
         "encoding": {
-            "y": {"field": "event", "type": "nominal", "sort": [row["name"] for row in study.events], "title": None},
+            "y": {
+                "field": "event",
+                "type": "nominal",
+                "sort": [row["name"] for row in study.events],
+                "title": None,
+                "axis": {"labelLimit": 220},
+            },
             "yOffset": {"field": "case", "type": "nominal", "sort": cases},
-            "x": {"field": "musd", "type": "quantitative", "title": "net present value, M$"},
+            "x": {"field": "musd", "type": "quantitative", "title": "net present value, M$", "axis": {"tickCount": 6}},
             "color": {
                 "field": "case",
                 "type": "nominal",
