@@ -164,7 +164,7 @@ def test_machines_are_paid_held_and_sold_by_a_plain_loop(ordered_to, longest, li
                     paid[service - 1] -= 1
                     left[-1] += max(0, life - (48 - service)) / life
             else:
-                served = 48 - max(ordered_to, 1) if ordered_to == 0 else 48 - ordered_to
+                served = 48 - ordered_to
                 left[-1] += max(0, life - served) / life
         else:
             waits[ordered_to:] = False
@@ -208,3 +208,11 @@ def test_damages_for_a_late_hall_by_hand():
     np.testing.assert_allclose(operation.cash.lines["late_damages"], expected, rtol=0, atol=0.005)
     free = carry_out(setting(count=6, text=YAML.replace("years: 3", "years: 6"), powered_month=powered), choice)
     assert not free.cash.lines["late_damages"].any()
+
+
+def test_machines_of_the_first_month_have_aged_since_then():
+    """48 months of study, machines of 60 months: those of month 0 have 12 left, those of month 1 have 13."""
+    for month, left in ((0, 12 / 60), (1, 13 / 60), (30, 42 / 60)):
+        found = deliver(np.array([month]), None, 12, 60, 48)
+        assert found.left.sum() == pytest.approx(left, rel=1e-12)
+        assert found.left[0, -1] == found.left.sum()

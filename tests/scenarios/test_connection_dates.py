@@ -234,6 +234,17 @@ def test_an_old_step_is_likelier_never_to_come():
     assert (drawn(of).queue[:, LAND_BLOCK] == NEVER).mean() == pytest.approx(never_by_age(0.3, delay, 40), abs=share_error(0.5))
 
 
+def test_the_age_of_a_sure_delay_tells_nothing():
+    assert never_by_age(0.03, Quantiles(0, 0, 0), 1) == 0.03
+    assert never_by_age(0.03, Quantiles(6, 6, 6), 60) == 0.03
+
+
+def test_a_step_that_is_not_due_yet_is_not_overdue_whatever_its_substation_takes():
+    """Ten months ahead, with a substation of 28: likely late, but no likelier in vain than the table says."""
+    of = made("{from: 2028-02, import_mw: 160, status: in_queue, greenfield: {}}")
+    assert (drawn(of).queue[:, LAND_BLOCK] == NEVER).mean() == pytest.approx(0.3, abs=share_error(0.3))
+
+
 # ---- what is shared -------------------------------------------------------------------------------------------------------
 
 

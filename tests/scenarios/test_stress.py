@@ -98,6 +98,26 @@ def test_the_network_follows_as_if_the_price_had_been_drawn(folder, portfolio, s
     assert (struck.network_eh_per_s[:, -1] < data.network_eh_per_s[:, -1]).all()
 
 
+def test_a_fall_at_once_is_a_fall_and_no_other_fleet(portfolio, drawn):
+    """The fleet that stands has come by the old price: one month sooner or later is no other world, and what earns less switches
+    off."""
+    old = drawn.btc_price_usd.to_numpy()
+    at_once, later = (with_price(drawn, portfolio, np.where(np.arange(120) < first, 1.0, 0.5) * old) for first in (0, 1))
+    ratio = at_once.network_eh_per_s.to_numpy() / drawn.network_eh_per_s.to_numpy()
+    assert (ratio[:, 0] == 1).all()
+    assert (ratio[:, 1] < 0.9).all()
+    np.testing.assert_allclose(at_once.network_eh_per_s, later.network_eh_per_s, rtol=1e-12)
+    assert_identity(at_once)
+
+
+def test_no_machine_is_sold_for_less_than_it_costs_to_make(portfolio, drawn):
+    struck = with_price(drawn, portfolio, np.where(np.arange(120) < 12, 1.0, 0.3) * drawn.btc_price_usd.to_numpy())
+    made = portfolio.markets.bitcoin.machine_made_usd_per_watt * drawn.newest_j_per_th
+    for data in (drawn, struck):
+        assert (data.machine_usd_per_th >= made * (1 - 1e-12)).all()
+    assert (struck.machine_usd_per_th <= 1.001 * made).any()
+
+
 def test_months_and_places(portfolio, drawn, shapes):
     start = portfolio.start
     assert start == Month.parse("2027-01")

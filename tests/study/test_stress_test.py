@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import repower
+from repower.markets.shapes import read_shapes
 from repower.portfolio import Change, Stress
 from repower.scenarios import base
 from repower.scenarios.known_stresses import known_stresses
 from repower.study.stress_test import FixedPlan, case_table, replanned, stress_table
+from small_portfolio import SMALL_YAML
 from small_series import small, small_series
 
 SCENARIOS, SEED = 4, 3
@@ -80,3 +84,30 @@ def test_planning_for_a_case_is_worth_no_less_than_not(study, plan):
     weight = plan.portfolio.policy.risk.weight
     value, fixed = ((1 - weight) * row.npv_usd + weight * row.npv_cvar_usd for row in (again, low))
     assert value >= fixed - 0.02 * abs(fixed)
+
+
+@pytest.mark.parametrize("order_to", ["nominal", "p50", "p80"])
+def test_a_row_does_not_depend_on_those_beside_it(study, plan, order_to):
+    """Machines are ordered by what was known when the plan was made, not by the events that it is put through."""
+    portfolio = plan.portfolio
+    clouds = tuple(cloud.model_copy(update={"order_to": order_to}) for cloud in portfolio.clouds)
+    ordered = replace(plan, portfolio=portfolio.model_copy(update={"clouds": clouds}))
+    late = (Stress(name="late", changes=(Change(what="power_date", add_months=24),)),)
+    dear = Stress(name="dear", changes=(Change(what="power_level", factor=2.0),))
+    alone = stress_table(ordered, late, study.scenarios)
+    beside = stress_table(ordered, (dear, *late), study.scenarios)
+    for one, other in ((alone[0], beside[0]), (alone[1], beside[2])):
+        assert other.npv_usd == pytest.approx(one.npv_usd, rel=1e-12)
+        assert other.equity_npv_usd == pytest.approx(one.equity_npv_usd, rel=1e-12)
+
+
+def test_lasting_stresses_fit_into_short_studies(tmp_path):
+    """They last as many years as they say, end with the study, and are left out where they would begin after it."""
+    small_series(tmp_path)
+    for years, months in ((1, None), (2, None), (3, 12), (5, 36), (10, 60)):
+        portfolio = small(tmp_path, SMALL_YAML.replace("years: 10", f"years: {years}"))
+        by_name = {stress.name: stress for stress in known_stresses(portfolio, read_shapes(portfolio))}
+        assert ("power doubles" in by_name) == (months is not None)
+        if months is not None:
+            (change,) = by_name["power doubles"].changes
+            assert change.until - change.from_ + 1 == months

@@ -80,6 +80,10 @@ def deliver(ready: Ints, ordered_to: int | None, longest_wait_months: int, life_
         at = np.maximum(when - LAG_MONTHS, 0)[:, None]
         return np.asarray((month == at) & which[:, None], dtype=np.float64)
 
+    def serves(when: Ints, which: Bools) -> Floats:
+        """[S, M] 1 in the month in which they begin to age."""
+        return np.asarray((month == when[:, None]) & which[:, None], dtype=np.float64)
+
     delivered = ready if ordered_to is None else np.full_like(ready, ordered_to)
     service = np.maximum(ready, delivered)
     last = delivered + longest_wait_months
@@ -92,6 +96,6 @@ def deliver(ready: Ints, ordered_to: int | None, longest_wait_months: int, life_
         service=service,
         age_months=np.where(sold, 0, service - delivered),
         paid=-kept - one(delivered, sold) + worth * one(last, sold),
-        left=unused_life(kept, life_months, LAG_MONTHS),
+        left=unused_life(serves(delivered, bought & ~sold) + serves(service, sold), life_months, 0),
         waits=(month >= delivered[:, None]) & (month < np.minimum(service, last)[:, None]),
     )

@@ -63,20 +63,21 @@ def delivery_month(setting: Setting, site: Site, block: Block, choice: Choice) -
     """
     if choice.start is None:
         raise ValueError(f"{choice} builds no hall, so no machines are ordered for it")
-    ready = np.maximum(choice.start + setting.works_months(site, block), setting.powered_month(site, block))
-    ordered_to = _ordered_to(setting, site, block, choice, ready)
+    ordered_to = _ordered_to(setting, site, block, choice)
     return setting.nominal_ready(site, block, choice.start) if ordered_to is None else ordered_to
 
 
-def _ordered_to(setting: Setting, site: Site, block: Block, choice: Choice, ready: Ints) -> int | None:
-    nominal = setting.nominal_ready(site, block, choice.start or 0)
+def _ordered_to(setting: Setting, site: Site, block: Block, choice: Choice) -> int | None:
+    start, known = choice.start or 0, setting.known or setting
+    nominal = setting.nominal_ready(site, block, start)
+    ready = np.maximum(start + known.works_months(site, block), known.powered_month(site, block))
     return date_ordered_to(setting.portfolio.cloud(choice.customer or "").order_to, nominal, ready, setting.months)
 
 
 def _delivery(setting: Setting, site: Site, block: Block, choice: Choice, ready: Ints) -> Delivery:
     cloud = setting.portfolio.cloud(choice.customer or "")
     life_months = setting.portfolio.gpu(cloud.gpu).life_months
-    ordered_to = _ordered_to(setting, site, block, choice, ready)
+    ordered_to = _ordered_to(setting, site, block, choice)
     return deliver(ready, ordered_to, cloud.longest_wait_months, life_months, setting.months)
 
 

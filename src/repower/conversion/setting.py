@@ -74,6 +74,8 @@ class Setting:
     portfolio: Portfolio
     scenarios: xr.Dataset
     shapes: Shapes
+    #: What was known when machines were ordered, where that is not these scenarios: a plan that something happens to.
+    known: Setting | None = None
     _looked_up: dict[tuple[str, str], NDArray[Any]] = field(default_factory=dict)
     _mine: dict[tuple[str, Tier], MinePerMw] = field(default_factory=dict)
     _ai: dict[tuple[str, str], AiPerMw] = field(default_factory=dict)

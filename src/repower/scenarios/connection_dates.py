@@ -130,16 +130,17 @@ def step_dates(
     agreed = nominal_month - middle
     age = max(-agreed, 0)
     queue = max(agreed, 0) + _whole(remaining(queue_delay, scores["queue"], age))
-    never = never_by_age(wait.never_share, queue_delay, age)
+    # A step whose stated date is still to come is not overdue, however long its substation takes.
+    never = never_by_age(wait.never_share, queue_delay, max(-nominal_month, 0))
     return np.where(ndtr(-scores["never"]) < never, NEVER, queue), permits, substation
 
 
 def never_by_age(never_share: float, delay: Quantiles, age_months: int) -> float:
     """Chance that a step never comes, given that it is `age_months` overdue.
 
-    P(never | not yet) = never / (never + (1 - never) P(delay > age))
+    P(never | not yet) = never / (never + (1 - never) P(delay > age)); the age of a sure delay tells nothing.
     """
-    if never_share == 0.0 or age_months == 0:
+    if never_share == 0.0 or age_months == 0 or delay.is_sure:
         return never_share
     return never_share / (never_share + (1.0 - never_share) * share_after(delay, age_months))
 

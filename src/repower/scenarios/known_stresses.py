@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from repower.horizon import Month
 from repower.markets.bitcoin import subsidy_btc
 from repower.markets.hour_stress import WINTER_2021_HOURS, WINTER_2021_USD_PER_MWH
 from repower.markets.shapes import Shapes
@@ -41,7 +42,6 @@ def find_stresses(portfolio: Portfolio, shapes: Shapes, names: Sequence[str]) ->
 
 def _of_markets(portfolio: Portfolio) -> list[Stress]:
     second = first_month(portfolio, 1)
-    third = first_month(portfolio, 2)
     subsidy = subsidy_btc(portfolio.horizon)
     found = [
         _one("bitcoin falls by half", "A for good, from the second year on", what="bitcoin_price", from_=second, factor=0.5),
@@ -52,22 +52,7 @@ def _of_markets(portfolio: Portfolio) -> list[Stress]:
             from_=second,
             factor=1.5,
         ),
-        _one(
-            "power doubles",
-            "A for five years in all zones; Germany's mean of 2022 was seven times that of 2020 (D)",
-            what="power_level",
-            from_=third,
-            until=first_month(portfolio, 7) + -1,
-            factor=2.0,
-        ),
-        Stress(
-            name="GPU glut",
-            why="A rents halve for three years; those of H100 fell by 43 % from Oct 2024 to Oct 2025 (D)",
-            changes=(
-                _change(what="gpu_regime", from_=third, until=first_month(portfolio, 5) + -1, set=-1.0),
-                _change(what="gpu_rent", from_=third, until=first_month(portfolio, 5) + -1, factor=0.5),
-            ),
-        ),
+        *_from_the_third_year(portfolio),
         _one("rates three points up", "A for good, from the second year on", what="base_rate", from_=second, add=0.03),
     ]
     if subsidy[-1] < subsidy[0]:
@@ -82,6 +67,36 @@ def _of_markets(portfolio: Portfolio) -> list[Stress]:
     return found
 
 
+def _from_the_third_year(portfolio: Portfolio) -> list[Stress]:
+    """What lasts some years, where the study has a third one."""
+    if portfolio.horizon.months <= 24:
+        return []
+    third = first_month(portfolio, 2)
+    return [
+        _one(
+            "power doubles",
+            "A for five years in all zones; Germany's mean of 2022 was seven times that of 2020 (D)",
+            what="power_level",
+            from_=third,
+            until=_last_month(portfolio, 7),
+            factor=2.0,
+        ),
+        Stress(
+            name="GPU glut",
+            why="A rents halve for three years; those of H100 fell by 43 % from Oct 2024 to Oct 2025 (D)",
+            changes=(
+                _change(what="gpu_regime", from_=third, until=_last_month(portfolio, 5), set=-1.0),
+                _change(what="gpu_rent", from_=third, until=_last_month(portfolio, 5), factor=0.5),
+            ),
+        ),
+    ]
+
+
+def _last_month(portfolio: Portfolio, years: int) -> Month:
+    """The last month of that year, or of the study."""
+    return portfolio.start + (min(12 * years, portfolio.horizon.months) - 1)
+
+
 def _of_texas(portfolio: Portfolio, shapes: Shapes) -> list[Stress]:
     zones = dict.fromkeys(site.power_market for site in portfolio.sites if site.region == "ercot")
     start = portfolio.start
@@ -94,7 +109,10 @@ def _of_texas(portfolio: Portfolio, shapes: Shapes) -> list[Stress]:
         usd = float(shapes.mean_usd_per_mwh[shapes.zones.index(name)]) if level is None else level
         multiple = min(1_000.0, WINTER_2021_USD_PER_MWH / max(usd, _TEXAS_USD_PER_MWH / 2.0))
         changes.append(_change(what="scarcity", where=name, from_=month, hours=WINTER_2021_HOURS, factor=multiple))
-    why = f"D {WINTER_2021_HOURS} hours at {WINTER_2021_USD_PER_MWH:,.0f} USD/MWh, as day-ahead in February 2021"
+    why = (
+        f"D {WINTER_2021_HOURS} hours at about {WINTER_2021_USD_PER_MWH:,.0f} USD/MWh where power costs what it does at the "
+        "start, as day-ahead in February 2021; never above the market's cap"
+    )
     return [Stress(name="winter 2021 in Texas", why=why, changes=tuple(changes))]
 
 

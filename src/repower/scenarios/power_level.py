@@ -4,7 +4,8 @@ level = level at start x trend x season x gas x deviation + carbon
 
 trend is smooth: escalator and growth of load. gas is 1 - share + share x (price of gas against its expected path), one path for
 all zones. The deviation is a mean-reverting logarithm, partly common to all zones. gas and deviation are corrected so that each
-has mean 1 in every month: the *mean* over scenarios is `power_trend_usd_per_mwh`, whatever the volatility.
+has mean 1 in every month: where shocks of power and gas are not correlated the *mean* over scenarios is
+`power_trend_usd_per_mwh`, whatever the volatility; a correlation of 0.5 puts it 1-4 % higher after five years.
 
 Left out: a response of the level to how much we ourselves buy, a price of gas in the generators' fuel, steps of a tariff,
 volatility that rises with the level (a year like 2022 in Europe is several standard deviations away, see the calibration).

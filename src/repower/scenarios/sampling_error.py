@@ -37,7 +37,7 @@ class Estimate:
 
 
 def independent_unit(sampling: Sampling) -> int:
-    """How many consecutive scenarios are one independent observation: 1, or 2 with antithetic sampling."""
+    """How many consecutive scenarios are one independent observation: 1, or 2 with antithetic sampling (0 and 1, 2 and 3)."""
     if sampling == "quasi":
         raise ValueError("evenly spread scenarios have no sampling error of their own; compare samples of several seeds")
     return 2 if sampling == "antithetic" else 1

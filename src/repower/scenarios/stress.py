@@ -105,17 +105,21 @@ def with_price(scenarios: xr.Dataset, portfolio: Portfolio, price_usd: FloatArra
 
     Network, price and marginal efficiency of machines change in the proportion in which the rules of the fleet change them
     between the old and the new price, at each scenario's gain of machines. What a scenario's network is beside the rules
-    (surprises, other changes) stays in proportion.
+    (surprises, other changes) stays in proportion. The fleet that stands at the start has come by the old price, and no machine
+    is sold for less than it costs to make.
     """
     bitcoin = portfolio.markets.bitcoin
     subsidy, fees = scenarios["subsidy_btc"].to_numpy(), scenarios["fee_share"].to_numpy()
     gain, none = _machine_gain(scenarios, bitcoin.newest_j_per_th), np.zeros(price_usd.shape)
-    before, after = (
-        network.paths(bitcoin, price, subsidy, fees, gain, none) for price in (scenarios["btc_price_usd"].to_numpy(), price_usd)
-    )
+    old = scenarios["btc_price_usd"].to_numpy()
+    seen = price_usd.copy()
+    seen[:, 0] = old[:, 0]
+    before, after = (network.paths(bitcoin, price, subsidy, fees, gain, none) for price in (old, seen))
     follows = {"btc_price_usd": price_usd}
     for name in ("network_eh_per_s", "machine_usd_per_th", "marginal_j_per_th"):
         follows[name] = scenarios[name].to_numpy() * getattr(after, name) / getattr(before, name)
+    made_usd_per_th = bitcoin.machine_made_usd_per_watt * scenarios["newest_j_per_th"].to_numpy()
+    follows["machine_usd_per_th"] = np.maximum(follows["machine_usd_per_th"], made_usd_per_th)
     return _with_hashprice(scenarios.assign({name: scenarios[name].copy(data=values) for name, values in follows.items()}))
 
 

@@ -71,7 +71,7 @@ def run(
         money = money_dataset(setting, chosen, as_usual, financing)
         step.note = f"{len(financing.loans)} loans on leased halls"
 
-    fixed = FixedPlan(portfolio, shapes, plan.chosen, plan.baseline)
+    fixed = FixedPlan(portfolio, shapes, plan.chosen, plan.baseline, drawn)
     events = without_luck(fixed, known_stresses(portfolio, shapes), progress)
 
     rows = decisions(setting, table, solution, plan.chosen, chosen.operations)

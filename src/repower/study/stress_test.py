@@ -34,12 +34,16 @@ from repower.study.study import Study
 
 @dataclass(frozen=True)
 class FixedPlan:
-    """A plan that is carried out whatever happens: one choice per block, and what it was made for."""
+    """A plan that is carried out whatever happens: one choice per block, and what it was made for.
+
+    made_in : the scenarios of the plan, by whose dates machines are ordered; those without an event when absent.
+    """
 
     portfolio: Portfolio
     shapes: Shapes
     chosen: tuple[Choice, ...]
     as_usual: tuple[Choice, ...]
+    made_in: xr.Dataset | None = None
 
     @classmethod
     def of(cls, study: Study) -> FixedPlan:
@@ -60,7 +64,7 @@ class FixedPlan:
             else usual
             for row, usual in zip(study.plan.decisions, as_usual, strict=True)
         )
-        return cls(portfolio, read_shapes(portfolio), chosen, as_usual)
+        return cls(portfolio, read_shapes(portfolio), chosen, as_usual, study.scenarios)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def replanned(
     portfolio = with_case(plan.portfolio, case)
     drawn = sample(portfolio, scenarios, seed, plan.shapes)
     made, _, _ = make_plan(Setting(portfolio, drawn, plan.shapes), gap=gap, time_limit_s=time_limit_s, progress=progress)
-    again = replace(plan, portfolio=portfolio, chosen=made.chosen)
+    again = replace(plan, portfolio=portfolio, chosen=made.chosen, made_in=drawn)
     (row,) = _carried([_Event(f"{case}, planned for it", _drifts(plan.portfolio, case), drawn)], plan.shapes, again, None)
     return row
 
@@ -172,7 +176,8 @@ def _carried(events: Sequence[_Event], shapes: Shapes, plan: FixedPlan, progress
         compat="override",
         combine_attrs="drop_conflicts",
     )
-    setting = Setting(plan.portfolio, everything, shapes)
+    known = Setting(plan.portfolio, events[0].scenarios if plan.made_in is None else plan.made_in, plan.shapes)
+    setting = Setting(plan.portfolio, everything, shapes, known)
     programme = run_programme(setting, plan.chosen, progress, "stress the plan")
     usual = run_programme(setting, plan.as_usual, progress, "stress business as usual").cash().npv(capital.discount_rate)
     worth = programme.cash().npv(capital.discount_rate)
