@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from repower.report.page import report
 from repower.study.study import Study
 from small_portfolio import SMALL_YAML, write_small
 from small_series import small_series
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 CHANGES = {
     "name: rockdale": f"name: '{SITE}'",
@@ -51,3 +55,46 @@ def reported(tmp_path_factory) -> Reported:
     small_series(folder)
     study = repower.run(repower.load(folder), scenarios=8, seed=3)
     return Reported(study, report(study, folder / "report.html"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, or the reason why there is none.
+
+    REPOWER_REQUIRE_BROWSER=1 makes its absence a failure.
+    """
+    required = os.environ.get("REPOWER_REQUIRE_BROWSER") == "1"
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        sync_playwright = None
+    if program is None or sync_playwright is None:
+        reason = "no chromium on the path" if program is None else "playwright is not installed"
+        if required:
+            pytest.fail(f"{reason}, and REPOWER_REQUIRE_BROWSER=1")
+        pytest.skip(reason)
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def watched(browser):
+    """Opens a file in a window of some width; its page has `requests`, what it asked for, and `complaints` of the console."""
+    pages = []
+
+    def opened(path: Path, width: int):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        pages.append(page)
+        page.requests, page.complaints = [], []
+        page.on("request", lambda asked: page.requests.append(asked.url))
+        page.on("console", lambda said: page.complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(path.as_uri())
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()

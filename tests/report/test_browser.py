@@ -2,45 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import pytest
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    required = os.environ.get("REPOWER_REQUIRE_BROWSER") == "1"
-    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        sync_playwright = None
-    if program is None or sync_playwright is None:
-        reason = "no chromium on the path" if program is None else "playwright is not installed"
-        if required:
-            pytest.fail(f"{reason}, and REPOWER_REQUIRE_BROWSER=1")
-        pytest.skip(reason)
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
-def opened(browser, reported, request):
+def opened(watched, reported, request):
     """The page in a window of the asked width, with what it requested and complained about."""
-    page = browser.new_page(viewport={"width": getattr(request, "param", 1280), "height": 900})
-    page.requests, page.complaints = [], []
-    page.on("request", lambda asked: page.requests.append(asked.url))
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page = watched(reported.path, getattr(request, "param", 1280))
     page.on("dialog", lambda dialog: (page.complaints.append(dialog.message), dialog.dismiss()))
-    page.goto(reported.path.as_uri())
-    yield page
-    page.close()
+    return page
 
 
 @pytest.mark.parametrize("opened", [1280, 390], indirect=True)

@@ -22,7 +22,7 @@ SECTIONS = [
     "glance", "blocks", "uses", "energy", "cash", "spread", "events", "sites", "loans", "halls", "works", "assumptions",
     "limits",
 ]  # fmt: skip
-CHARTS = ["timeline", "use-chart", "energy-chart", "cash-chart", "npv-chart", "fans"]
+CHARTS = ["timeline", "use-chart", "energy-chart", "cash-chart", "npv-chart", "events-chart", "fans"]
 LOADS = {
     "src",
     "href",
@@ -86,6 +86,24 @@ def test_a_chart_has_heading_picture_words_and_data(page, name):
     table = list(csv.reader(io.StringIO(base64.b64decode(link.attributes["href"].split(",")[1]).decode())))
     assert len(table) > 2
     assert all(len(row) == len(table[0]) for row in table)
+
+
+def test_events_are_those_of_the_study(page, study):
+    """Each row against the record, shown in M$; what it adds is the difference of what the reader sees."""
+    rows = page.one("events-table").all("tr")[1:]
+    assert len(rows) == len(study.events) > 10
+    planned = study.events[0]
+    for row, event in zip(rows, study.events, strict=True):
+        (name,) = row.all("th")
+        _, plan, moved, usual, adds, owners, cover = row.all("td")
+        assert name.text == event["name"]
+        assert value(plan) == pytest.approx(event["npv_usd"])
+        assert value(usual) == pytest.approx(event["as_usual_npv_usd"])
+        assert value(moved) == pytest.approx(event["npv_usd"] - planned["npv_usd"], abs=1.0)
+        assert value(adds) == pytest.approx(value(plan) - value(usual), abs=1.0)
+        assert value(owners) == pytest.approx(event["equity_npv_usd"])
+        assert cover.text == "no loan" if event["min_dscr"] is None else value(cover) == pytest.approx(event["min_dscr"])
+        assert shown(plan) == pytest.approx(value(plan) / 1e6, abs=0.5)
 
 
 def test_pictures_do_not_share_inner_names(page):

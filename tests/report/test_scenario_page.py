@@ -9,7 +9,6 @@ import io
 import numpy as np
 import pytest
 from html_tree import read, rows
-from test_browser import browser  # noqa: F401 - a fixture
 
 from repower.portfolio.reading import load
 from repower.report.scenario_drivers import decimals, figure_of, told_years
@@ -125,17 +124,12 @@ def test_every_chart_has_title_with_unit_words_and_data(page, told):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_browser_asks_for_the_page_only_and_has_no_complaints(browser, path, width):  # noqa: F811
-    opened = browser.new_page(viewport={"width": width, "height": 900})
-    requests, complaints = [], []
-    opened.on("request", lambda asked: requests.append(asked.url))
-    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto(path.as_uri())
+def test_a_browser_asks_for_the_page_only_and_has_no_complaints(watched, path, width):
+    opened = watched(path, width)
     opened.mouse.wheel(0, 20_000)
     opened.wait_for_load_state("networkidle")
-    assert requests == [path.as_uri()]
-    assert complaints == []
+    assert opened.requests == [path.as_uri()]
+    assert opened.complaints == []
     assert opened.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     # pictures stand side by side on a desk and one below the other on a phone, none wider than the window
     lefts = opened.evaluate("[...document.querySelectorAll('#power .fans figure')].map(f => f.getBoundingClientRect().left)")
@@ -143,7 +137,6 @@ def test_a_browser_asks_for_the_page_only_and_has_no_complaints(browser, path, w
     assert opened.evaluate(
         "[...document.querySelectorAll('.fans svg')].every(s => s.getBoundingClientRect().right <= innerWidth)"
     )
-    opened.close()
 
 
 # --- says what the scenarios say --------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from html_tree import read, rows
 from made_site import HOURS, made_site
-from test_browser import browser  # noqa: F401 - a fixture
 
 from repower.dispatch import dispatch_hours
 from repower.errors import InputError
@@ -101,19 +100,13 @@ def test_nothing_is_asked_of_any_machine_and_names_are_text(page):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_browser_asks_for_the_page_only_and_has_no_complaints(browser, path, width):  # noqa: F811
-    opened = browser.new_page(viewport={"width": width, "height": 900})
-    requests, complaints = [], []
-    opened.on("request", lambda asked: requests.append(asked.url))
-    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto(path.as_uri())
+def test_a_browser_asks_for_the_page_only_and_has_no_complaints(watched, path, width):
+    opened = watched(path, width)
     opened.mouse.wheel(0, 20_000)
     opened.wait_for_load_state("networkidle")
-    assert requests == [path.as_uri()]
-    assert complaints == []
+    assert opened.requests == [path.as_uri()]
+    assert opened.complaints == []
     assert opened.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    opened.close()
 
 
 def test_the_file_is_there_whole_or_not_at_all(told, path, tmp_path):

@@ -225,7 +225,7 @@ def test_a_damaged_record(folder, text):
     assert caught.value.problems[0].file.endswith("record.json")
 
 
-@pytest.mark.parametrize("key", ["settings", "plan", "loans", "summary", "works"])
+@pytest.mark.parametrize("key", ["settings", "plan", "loans", "summary", "events", "works"])
 def test_a_record_with_a_part_cut_out(folder, key):
     file = folder / "study" / "record.json"
     record = json.loads(file.read_text(encoding="utf-8"))

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 import repower
+from repower.conversion.programme import run_programme
+from repower.conversion.setting import Setting
 from repower.markets.shapes import read_shapes
 from repower.portfolio import Change, Stress
 from repower.scenarios import base
+from repower.scenarios.cases import with_case
 from repower.scenarios.known_stresses import known_stresses
-from repower.study.stress_test import FixedPlan, case_table, replanned, stress_table
+from repower.study.stress_test import FixedPlan, case_table, replanned, stress_table, without_luck
 from small_portfolio import SMALL_YAML
 from small_series import small, small_series
 
@@ -99,6 +102,19 @@ def test_a_row_does_not_depend_on_those_beside_it(study, plan, order_to):
     for one, other in ((alone[0], beside[0]), (alone[1], beside[2])):
         assert other.npv_usd == pytest.approx(one.npv_usd, rel=1e-12)
         assert other.equity_npv_usd == pytest.approx(one.equity_npv_usd, rel=1e-12)
+
+
+def test_the_path_without_luck_is_each_portfolio_of_its_own(study, plan):
+    """As planned, low and high: carried out one by one, in settings of the case's own portfolio."""
+    rows = {row.name: row for row in without_luck(plan, ())}
+    for told in ("npv_usd", "as_usual_npv_usd", "equity_npv_usd"):
+        assert getattr(rows["as planned"], told) == pytest.approx(study.events[0][told], rel=1e-12)
+    for case in ("low", "high"):
+        portfolio = with_case(plan.portfolio, case)
+        alone = Setting(portfolio, base(portfolio, plan.shapes), plan.shapes)
+        for choices, told in ((plan.chosen, "npv_usd"), (plan.as_usual, "as_usual_npv_usd")):
+            worth = run_programme(alone, choices).cash().npv(portfolio.capital.discount_rate)
+            assert getattr(rows[f"{case} drifts"], told) == pytest.approx(float(worth[0]), rel=1e-12)
 
 
 def test_lasting_stresses_fit_into_short_studies(tmp_path):

@@ -88,7 +88,7 @@ def _customers(told: Outlook) -> list[Table]:
     table = simple_table("Customers gone", *(f"by year {year}" for year in years), "stated chance a year")
     for customer in told.customers:
         shares = [f"{customer.by_year[year]:.1%}" for year in years]
-        text_row(table, [customer.lease, *shares, f"{customer.default_rate:.1%}"])
+        text_row(table, [customer.lease, *shares, f"{customer.default_rate:.2%}"])
     return [table]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from threading import Thread
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from repower.conversion.instance import Floats, Instance, Ints
 from repower.conversion.options import carry_out, first_capital
 from repower.conversion.plan import Solution, solve_plan
 from repower.conversion.setting import Setting
+from repower.dispatch.months import dispatch_months, smallest_months
 from repower.errors import InfeasibleError
 from repower.portfolio import Portfolio
 from repower.progress import Progress
@@ -102,6 +104,8 @@ def make_plan(
     """Tabulate and optimise; the plan's gap is proven."""
     progress = progress or Progress()
     table = tabulate(setting, progress)
+    # What comes next is compiled, on a machine that never did, while the solver searches: both cores have work.
+    Thread(target=dispatch_months, args=(smallest_months(),), kwargs={"threads": 1}, daemon=True).start()
     with progress.step("choose the plan") as step:
         try:
             solution = solve_plan(table.instance, gap=gap, time_limit_s=time_limit_s)

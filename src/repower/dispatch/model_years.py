@@ -9,7 +9,7 @@ import numpy as np
 from repower.dispatch.arrays import Floats, Ints
 from repower.dispatch.solve import run_apart, run_hours
 from repower.dispatch.stack import ADDER, AI_MW, FLEXIBLE_MW, PERIOD, PRICE, SLOT, Hours, compiled
-from repower.dispatch.storage import Store, new_landed
+from repower.dispatch.storage import Store, new_landed, store_with
 
 
 class YearlySite(NamedTuple):
@@ -141,18 +141,7 @@ def run_months_with_store(
         stored = store.start_mwh
         for year in range(site.shape_year.shape[1]):
             _write_year(site, scenario, year, edges, one)
-            now = Store(
-                store.charge_mw,
-                store.discharge_mw,
-                store.energy_mwh,
-                store.charge_efficiency,
-                store.discharge_efficiency,
-                store.wear,
-                stored,
-                store.least_end_mwh,
-                store.end_value,
-                store.must_stay,
-            )
+            now = store_with(store, stored, store.least_end_mwh, store.end_value)
             stored = run_hours(landed, one.site, one.limit, now, one.flows, one.detail, one.odd)
             short[scenario] = max(short[scenario], store.least_end_mwh - stored)
             rows[scenario, :, 12 * year : 12 * year + 12] = one.flows

@@ -191,6 +191,30 @@ def _result(p: SiteMonths, places: Places, store: Store, rows: Floats) -> MonthR
     return result._replace(margin_usd=income - costs)
 
 
+def smallest_months() -> SiteMonths:
+    """A year of a firm load at a flat price: enough to have the kernels compiled, or read from the disk."""
+    flat, none, empty = np.ones((1, 12)), np.zeros((0, 12)), np.zeros(0)
+    return SiteMonths(
+        price_shape=np.ones((1, HOURS_IN_YEAR)),
+        shape_year=np.zeros((1, 1), dtype=np.int64),
+        level_usd_per_mwh=flat,
+        first_calendar_month=0,
+        adder_usd_per_mwh=0.0,
+        import_limit_mw=flat,
+        ppa_mw=none,
+        ppa_price_usd_per_mwh=none,
+        ppa_must_take_share=empty,
+        ppa_resale=np.zeros(0, dtype=bool),
+        ppa_resale_fee_usd_per_mwh=empty,
+        generator_mw=none,
+        generator_cost_usd_per_mwh=none,
+        tier_mw=np.zeros((1, 12, 0)),
+        tier_value_usd_per_mwh=np.zeros((1, 12, 0)),
+        ai_it_mw=flat[..., None],
+        ai_pue=np.ones((1, 1, HOURS_IN_YEAR)),
+    )
+
+
 def check_calendar(price_shape: Floats, shape_year: Ints, first_calendar_month: int) -> tuple[Floats, Ints]:
     """Shape years and which of them each model year takes, checked; ValueError names what does not fit."""
     shape = numbers("price_shape", price_shape, ("shape year", len(price_shape)), ("hour", HOURS_IN_YEAR))

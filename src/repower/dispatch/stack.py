@@ -29,6 +29,7 @@ costs more than the hour.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -36,6 +37,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from repower.dispatch.arrays import Floats, Ints
+from repower.dispatch.kept_kernels import forget_stale
+
+forget_stale(Path(__file__).parent)
 
 Ranks = NDArray[np.uint32]
 F = TypeVar("F", bound=Callable[..., object])
@@ -61,10 +65,7 @@ _PERIOD, _ADDER, _LOW, _HIGH = 0, 1, 2, 3
 
 
 def compiled(function: F) -> F:
-    """Compiled by numba on first use, kept beside the source; releases the interpreter's lock.
-
-    numba does not see that a kernel kept on disk depends on another file; after a change, delete ``__pycache__``.
-    """
+    """Compiled by numba on first use, kept beside the source; releases the interpreter's lock."""
     return cast("F", njit(cache=True, nogil=True, error_model="numpy")(function))
 
 

@@ -40,6 +40,23 @@ class Store(NamedTuple):
     must_stay: float
 
 
+@compiled
+def store_with(store: Store, start_mwh: float, least_end_mwh: float, end_value: float) -> Store:
+    """The same store with other energy at its ends."""
+    return Store(
+        store.charge_mw,
+        store.discharge_mw,
+        store.energy_mwh,
+        store.charge_efficiency,
+        store.discharge_efficiency,
+        store.wear,
+        start_mwh,
+        least_end_mwh,
+        end_value,
+        store.must_stay,
+    )
+
+
 #: Rows of the list of steps of an hour, and of a list of V: slope (USD/MWh), width (MWh).
 SLOPE, LENGTH = 0, 1
 #: Rows of what landed: the step's slope, width, and place in the merged list (MWh from empty).

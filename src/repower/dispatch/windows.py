@@ -45,7 +45,7 @@ from repower.dispatch.stack import (
     compiled,
     new_stack,
 )
-from repower.dispatch.storage import Landed, Store, new_landed
+from repower.dispatch.storage import Landed, Store, new_landed, store_with
 
 #: Rows of the plans: first hour; first hour whose price is not known; first hour not executed; first hour not in the window.
 START, KNOWN, UNTIL, END = 0, 1, 2, 3
@@ -111,18 +111,7 @@ def run_windows(
         end_value = store.end_value
         if end < len(limit):
             end_value = max(0.0, store.discharge_efficiency * (mean - store.wear))
-        here = Store(
-            store.charge_mw,
-            store.discharge_mw,
-            store.energy_mwh,
-            store.charge_efficiency,
-            store.discharge_efficiency,
-            store.wear,
-            stored,
-            least_stored[end],
-            end_value,
-            store.must_stay,
-        )
+        here = store_with(store, stored, least_stored[end], end_value)
         work.limit[: end - start] = limit[start:end]
         hours, ahead = end - start, end - start if peaks or limited else until - start
         most_mwh = left_mwh if end == len(limit) else left_mwh * hours / (len(limit) - start)

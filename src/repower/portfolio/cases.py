@@ -13,14 +13,15 @@ from repower.units import Rate
 class DriftCase(Model):
     """What a case adds to the yearly drifts of the portfolio."""
 
-    bitcoin_price_drift_shift: Rate = fact("added to markets.bitcoin.price_drift_rate", ge=-0.5, le=0.5)
-    power_escalator_shift: Rate = fact("added to every power market's escalator_rate", ge=-0.2, le=0.2)
-    gpu_rent_drift_shift: Rate = fact("added to markets.gpu_rent.drift_rate", ge=-0.5, le=0.5)
+    bitcoin_price_drift_shift: Rate = fact("added to markets.bitcoin.price_drift_rate", source="A judgement", ge=-0.5, le=0.5)
+    power_escalator_shift: Rate = fact("added to every power market's escalator_rate", source="A judgement", ge=-0.2, le=0.2)
+    gpu_rent_drift_shift: Rate = fact("added to markets.gpu_rent.drift_rate", source="A judgement", ge=-0.5, le=0.5)
     machine_gain_shift: Rate = fact(
         "added to markets.bitcoin.machine_gain_rate: better machines raise the network and lower hashprice",
         default=0.0,
         ge=-0.2,
         le=0.2,
+        source="A judgement",
     )
 
 

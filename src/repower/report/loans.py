@@ -24,6 +24,18 @@ _COLUMNS = (
 )
 
 
+def _interest(study: Study) -> str:
+    """How the interest is agreed, in a sentence."""
+    if study.portfolio.capital.loan.rate_kind == "fixed":
+        return "Its interest is the same in all scenarios. "
+    start = figures.percent(study.portfolio.markets.money.base_rate.start_rate, 2)
+    return (
+        "Its interest is agreed when the works begin: in each scenario the rate above and what the base rate has moved by "
+        f"since the start of the study, {sourced('markets.money.base_rate.start_rate', start)}; amount and repayments stay "
+        "those of the base path. "
+    )
+
+
 def loans(study: Study) -> Section:
     """The table of loans, its terms with their sources, and how to read its covers."""
     terms = study.portfolio.capital.loan
@@ -35,7 +47,8 @@ def loans(study: Study) -> Section:
         f"{sourced('capital.loan.gearing_share', figures.percent(terms.gearing_share))} of its uses (works, fee, interest "
         f"during the works). The lender "
         f"counts the first tenant's "
-        "rent only, and the loan ends at least a year before the lease. Its dates are those of the base path; the table of "
+        f"rent only, and the loan ends at least a year before the lease. {_interest(study)}"
+        "Its dates are those of the base path; the table of "
         "blocks has P50 and P80 over the scenarios, and each scenario repays from its own date. "
         "Mines and the own cloud carry no loan. Business as usual has no loans.</p>"
     )

@@ -244,7 +244,7 @@ def _customers(customers: Sequence[CustomerDefaults]) -> str:
         tables.Row(
             (
                 tables.words(customer.lease),
-                tables.share(customer.default_rate, 1),
+                tables.share(customer.default_rate, 2),
                 *(tables.share(value, 1) for year in years for value in (customer.by_year[year], customer.expected[year])),
             )
         )
